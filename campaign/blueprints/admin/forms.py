@@ -1,18 +1,21 @@
 """Forms of the staff pages: the classes that they extend, and the fields that several of them share."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
-from wtforms import DateField, Field, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import DateField, Field, HiddenField, RadioField, SelectField, SelectFieldBase, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from campaign.blueprints.admin import words
 from campaign.domain.errors import DomainError, FormReused
 from campaign.domain.identity import is_public_id, new_public_id
-from campaign.domain.money import CURRENCIES
+from campaign.domain.money import CURRENCIES, Money
 from campaign.domain.typed_text import paragraphs
 from campaign.web.form_fields import TOO_LONG, PostedForm
 
@@ -51,6 +54,41 @@ class StaffForm(PostedForm):
     def refuse(self, name: str, sentence: str) -> None:
         """Add an error to a field after validation."""
         self[name].errors = [*self[name].errors, sentence]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """A field in which two people saved different things."""
+
+    label: str
+    saved: str
+    typed: str
+
+
+class VersionedForm(StaffForm):
+    """A form that changes what exists; `version` names what was shown, so that nobody overwrites what they have not read.
+
+    Attributes:
+        differences: The fields in which somebody else saved something else meanwhile.
+    """
+
+    version = HiddenField(default="")
+    differences: Sequence[FieldDifference] = ()
+
+    def conflicts_with(self, saved: StaffForm) -> bool:
+        """Whether somebody else saved something else; then the page shows it, and saved once more, this form replaces it.
+
+        Args:
+            saved: The same form with what is stored now.
+        """
+        self.differences = list(_differences(self, saved))
+        self.version.data = saved["version"].data
+        return bool(self.differences)
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows this form: 409 where somebody else saved meanwhile."""
+        return HTTPStatus.CONFLICT if self.differences else super().status
 
 
 class CreationForm(StaffForm):
@@ -163,6 +201,30 @@ def _mistakes_of(field: Field) -> list[tuple[str, str]]:
     own: list[tuple[str, str]] | None = getattr(field, "mistakes", None)
     first = f"{field.id}-0" if isinstance(field, RadioField) else field.id
     return [(first, str(sentence)) for sentence in field.errors] if own is None else own
+
+
+def _differences(typed: StaffForm, saved: StaffForm) -> Iterator[FieldDifference]:
+    for field in typed:
+        is_absent = isinstance(field, SelectField) and not field.raw_data  # a page may leave out a list
+        if is_absent or isinstance(field, HiddenField) or field.name not in saved:
+            continue
+        theirs = _texts_of(saved[field.name])
+        for label, text in _texts_of(field).items():
+            if text != theirs.get(label, ""):
+                yield FieldDifference(label, theirs.get(label, ""), text)
+
+
+def _texts_of(field: Field) -> dict[str, str]:
+    """Return label → text: several for a text in several languages; of a choice the words that people see."""
+    languages: dict[str, str] | None = getattr(field, "languages", None)
+    label = str(field.label.text)
+    if languages is not None:
+        return {f"{label} ({name})": field.data.get(code, "") for code, name in languages.items()}
+    if isinstance(field, SelectFieldBase):
+        chosen = field.data if isinstance(field.data, list) else [field.data]
+        return {label: ", ".join(str(words) for value, words, *_more in field.choices or () if value in chosen)}
+    amount: Money | None = getattr(field, "amount", None)
+    return {label: amount.plain if amount else shown_text(field)}
 
 
 def shown_text(field: Field) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.domain.campaign_settings import OwnCurrencyNeeded, check_bounds
 from campaign.domain.errors import NotFound
+from campaign.domain.form_version import check_version
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign, CampaignCurrency, SuggestedAmount
 from campaign.services import audit
@@ -31,13 +32,7 @@ def currencies_of(campaign_id: int) -> Sequence[CurrencySettings]:
     query = select(CampaignCurrency).where(CampaignCurrency.campaign_id == campaign_id)
     with reading() as session:
         return [
-            CurrencySettings(
-                code=row.currency,
-                minimum_minor=row.minimum_minor,
-                maximum_minor=row.maximum_minor,
-                fee_basis_points=row.fee_basis_points,
-                fee_fixed_minor=row.fee_fixed_minor,
-            )
+            _settings(row)
             for row in session.execute(query.order_by(CampaignCurrency.position, CampaignCurrency.currency)).scalars()
         ]
 
@@ -54,17 +49,21 @@ def currency_of(campaign_id: int, code: str) -> CurrencySettings:
     return row
 
 
-def save_currency(campaign_id: int, new: CurrencySettings, *, actor_id: int, clock: Clock) -> None:
-    """Add a currency to a campaign, or change it.
+def save_currency(campaign_id: int, new: CurrencySettings, *, version: str, actor_id: int, clock: Clock) -> None:
+    """Add a currency to a campaign, or change it. `version` names what the person has read, empty for nothing.
 
     Raises:
+        ChangedMeanwhile: Somebody else added or changed it since.
         UnsupportedCurrency: The payment provider does not charge it.
         BadBounds, NotInSteps: The least and the largest gift are not what the provider takes.
     """
     check_bounds(new.code, new.minimum_minor, new.maximum_minor)
     with transaction() as session:
+        session.execute(select(Campaign.id).where(Campaign.id == campaign_id).with_for_update())
         row = session.get(CampaignCurrency, (campaign_id, new.code))
-        if row is None:
+        if row is not None:
+            check_version(version, _settings(row))
+        else:
             last = select(func.coalesce(func.max(CampaignCurrency.position), -1))
             position = session.execute(last.where(CampaignCurrency.campaign_id == campaign_id)).scalar_one() + 1
             row = CampaignCurrency(campaign_id=campaign_id, currency=new.code, position=position)
@@ -91,6 +90,16 @@ def remove_currency(campaign_id: int, code: str, *, actor_id: int, clock: Clock)
         session.execute(delete(SuggestedAmount).where(*in_it))
         session.delete(row)
         _record(session, campaign_id, "currency_removed", code, actor_id=actor_id, clock=clock)
+
+
+def _settings(row: CampaignCurrency) -> CurrencySettings:
+    return CurrencySettings(
+        code=row.currency,
+        minimum_minor=row.minimum_minor,
+        maximum_minor=row.maximum_minor,
+        fee_basis_points=row.fee_basis_points,
+        fee_fixed_minor=row.fee_fixed_minor,
+    )
 
 
 def _record(session: Session, campaign_id: int, act: str, code: str, *, actor_id: int, clock: Clock) -> None:

@@ -26,6 +26,9 @@ class Cost:
     amount_minor: int
 
 
+SHOWN_IN_FORM = ("title", "summary", "place", "begins_at", "ends_at", "capacity", "first_day", "last_day")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanItem:
     """A purpose or a target as staff see it."""
@@ -48,6 +51,12 @@ class PlanItem:
     state_note: dict[str, str] = field(default_factory=dict)
     report: dict[str, object] = field(default_factory=dict)
     costs: tuple[Cost, ...] = ()
+
+    @property
+    def form_facts(self) -> dict[str, object]:
+        """What the form of the item shows; with costs the planned amount is their sum, and no field."""
+        shown = {name: getattr(self, name) for name in SHOWN_IN_FORM}
+        return {**shown, "goal_minor": 0 if self.costs else self.goal_minor}
 
     def is_report_late(self, today: date) -> bool:
         """Whether a report should have been written by now."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaign.database import transaction
 from campaign.days import local_day
 from campaign.domain.errors import Conflict, DomainError, NotFound
+from campaign.domain.form_version import check_version
 from campaign.domain.fund import EventStatus, FundKind, GrantStatus
 from campaign.domain.language import with_hidden_languages
 from campaign.gateways.clock import Clock
@@ -18,6 +19,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.services import audit
 from campaign.services.campaigns.fund_tree import NewFund, add_funds
+from campaign.services.campaigns.plan import plan_item
 from campaign.services.campaigns.revision import count_public_change
 
 CODES: Mapping[FundKind, str] = {
@@ -107,15 +109,19 @@ def add_item(
         return fund.public_id
 
 
-def change_item(campaign_id: int, public_id: str, draft: ItemDraft, *, actor_id: int, clock: Clock) -> None:
+def change_item(
+    campaign_id: int, public_id: str, draft: ItemDraft, *, version: str, actor_id: int, clock: Clock
+) -> None:
     """Change the texts, the planned amount, the times and the place. Texts of its restricted children follow.
 
     Raises:
+        ChangedMeanwhile: Somebody else changed it since the version that the person has read.
         NotFound: The campaign has none of this name.
         EndsBeforeItBegins: The times are the wrong way round.
     """
     with transaction() as session:
         fund = fund_named(session, campaign_id, public_id)
+        check_version(version, plan_item(campaign_id, public_id).form_facts)
         languages = _languages(session, campaign_id)
         children = session.execute(select(Fund).where(Fund.target_id == fund.id)).scalars().all()
         for row in (fund, *children):

@@ -1,7 +1,7 @@
 """Creates a campaign, and changes its settings: names, address, days, goal, receipts' prefix, who pays the fee."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from flask_babel import gettext as _
@@ -23,6 +23,7 @@ from campaign.domain.campaign_settings import (
 )
 from campaign.domain.campaign_state import CampaignStage, EndNotLater
 from campaign.domain.donation import FeeBearer
+from campaign.domain.form_version import check_version, version_of
 from campaign.domain.fund import FundKind
 from campaign.domain.language import with_hidden_languages
 from campaign.gateways.clock import Clock
@@ -69,6 +70,11 @@ class SettingsView:
     is_draft: bool
     has_receipts: bool
 
+    @property
+    def version(self) -> str:
+        """The version of the settings, for the form that changes them."""
+        return version_of(self.settings)
+
 
 def create_campaign(
     new: CampaignSettings, *, languages: tuple[str, ...], actor_id: int, account: ProviderAccount, clock: Clock
@@ -98,28 +104,19 @@ def settings_of(campaign_id: int) -> SettingsView:
     with reading() as session:
         row = session.get_one(Campaign, campaign_id)
         return SettingsView(
-            settings=CampaignSettings(
-                name=row.name,
-                slug=row.slug,
-                currency=row.currency,
-                goal_minor=row.goal_minor,
-                starts_on=row.starts_on,
-                ends_on=row.ends_on,
-                contact_email=row.contact_email,
-                series=row.series,
-                fee_bearer=FeeBearer(row.fee_bearer),
-            ),
+            settings=_settings(row),
             is_draft=row.stage == CampaignStage.DRAFT,
             has_receipts=_has_receipts(session, row.series),
         )
 
 
 def change_settings(
-    campaign_id: int, new: CampaignSettings, *, actor_id: int, account: ProviderAccount, clock: Clock
+    campaign_id: int, new: CampaignSettings, *, version: str, actor_id: int, account: ProviderAccount, clock: Clock
 ) -> None:
-    """Change the settings of a campaign.
+    """Change the settings of a campaign. `version` names those that the person has read.
 
     Raises:
+        ChangedMeanwhile: Somebody else changed them since.
         SlugIsFixed: The campaign was public, so its address and its currency stay.
         SeriesIsFixed: A receipt has the old prefix.
         EndNotLater: The last day of a campaign that was public is moved by extending or closing it.
@@ -131,13 +128,28 @@ def change_settings(
     settled = settlement_currencies(account).codes if has_new_currency else ()
     with transaction() as session:
         row = session.execute(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).scalar_one()
+        new = replace(new, name=with_hidden_languages(new.name, row.name, row.languages or installed()))
+        check_version(version, _settings(row))
         _check_fixed(session, row, new)
         check_goal_currency(new.currency, settled)
         _check_unique(session, new, campaign_id=row.id)
         changed = _apply(session, row, new)
-        if changed:
-            count_public_change(session, row.id)
-            _record(session, row.slug, "settings", actor_id, clock, {"changed": sorted(changed)})
+        count_public_change(session, row.id)
+        _record(session, row.slug, "settings", actor_id, clock, {"changed": sorted(changed)})
+
+
+def _settings(row: Campaign) -> CampaignSettings:
+    return CampaignSettings(
+        name=dict(row.name),
+        slug=row.slug,
+        currency=row.currency,
+        goal_minor=row.goal_minor,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        contact_email=row.contact_email,
+        series=row.series,
+        fee_bearer=FeeBearer(row.fee_bearer),
+    )
 
 
 def _check(new: CampaignSettings) -> None:
@@ -179,21 +191,10 @@ def _has_receipts(session: Session, series: str) -> bool:
 
 def _apply(session: Session, row: Campaign, new: CampaignSettings) -> set[str]:
     """Write what differs and return the names of it; the title follows the name until it is written for itself."""
-    texts = with_hidden_languages(new.name, row.name, row.languages or installed())
-    values = {
-        "slug": new.slug,
-        "currency": new.currency,
-        "goal_minor": new.goal_minor,
-        "starts_on": new.starts_on,
-        "ends_on": new.ends_on,
-        "contact_email": new.contact_email,
-        "series": new.series,
-        "fee_bearer": new.fee_bearer.value,
-        "name": texts,
-    }
+    values = {**asdict(new), "fee_bearer": new.fee_bearer.value, "name": dict(new.name)}
     changed = {name for name, value in values.items() if getattr(row, name) != value}
     if row.title == row.name:
-        row.title = texts
+        row.title = values["name"]
     has_own = session.get(CampaignCurrency, (row.id, new.currency)) is not None
     for name in changed:
         setattr(row, name, values[name])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from campaign.database import transaction
 from campaign.days import local_day
 from campaign.domain.errors import NotFound
+from campaign.domain.form_version import check_version
 from campaign.domain.fund import FundKind
 from campaign.domain.target_state import (
     Attendance,
@@ -35,6 +36,7 @@ class TargetDecision:
     Attributes:
         reason: Why it is cancelled, a text per language.
         report: How it went, for the act of reporting.
+        version: Which report the person has read, for the act of reporting.
     """
 
     campaign_id: int
@@ -43,6 +45,7 @@ class TargetDecision:
     actor_id: int
     reason: Mapping[str, str] = field(default_factory=dict)
     report: TargetReport | None = None
+    version: str = ""
 
 
 def act_on_target(decision: TargetDecision, *, clock: Clock) -> None:
@@ -50,6 +53,7 @@ def act_on_target(decision: TargetDecision, *, clock: Clock) -> None:
 
     Raises:
         NotFound: The campaign has no such event or grant.
+        ChangedMeanwhile: Somebody else wrote a report since the version that the person has read.
         WrongTargetState: The act is not possible in its state.
         NotOverYet: It is said to have taken place before its day.
         CancelReasonMissing: It is to be cancelled without a reason.
@@ -68,6 +72,7 @@ def act_on_target(decision: TargetDecision, *, clock: Clock) -> None:
         if decision.act is TargetAct.CANCEL:
             row.state_note = _reason(decision)
         if decision.act is TargetAct.REPORT:
+            check_version(decision.version, row.report)
             row.report, row.reported_on = _report(decision), today
         record_change(session, fund, decision.act, decision.actor_id, clock)
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.domain.form_version import check_version
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
 from campaign.models.goal import CampaignGoals
@@ -34,14 +35,19 @@ def goals_in(session: Session, campaign_id: int) -> Goals:
     return Goals(gifts=row[0], donors=row[1], monthly_minor=row[2]) if row else Goals()
 
 
-def set_goals(campaign_id: int, goals: Goals, *, actor_id: int, clock: Clock) -> bool:
-    """Store the goals of a campaign; return whether anything has changed."""
+def set_goals(campaign_id: int, goals: Goals, *, version: str, actor_id: int, clock: Clock) -> bool:
+    """Store the goals of a campaign; return whether anything has changed.
+
+    Raises:
+        ChangedMeanwhile: Somebody else changed them since the version that the person has read.
+    """
     with transaction() as session:
         query = select(Campaign.slug, Campaign.currency).where(Campaign.id == campaign_id).with_for_update()
         slug, currency = session.execute(query).one()
         before = goals_in(session, campaign_id)
         if before == goals:
             return False
+        check_version(version, before)
         session.merge(CampaignGoals(campaign_id=campaign_id, **asdict(goals)))
         detail: dict[str, object] = {"gifts": goals.gifts, "donors": goals.donors}
         if goals.monthly_minor:

@@ -17,6 +17,7 @@ from campaign.domain.consent import (
     consent_state,
 )
 from campaign.domain.errors import NotFound
+from campaign.domain.form_version import check_version
 from campaign.gateways.clock import Clock
 from campaign.models.picture import Consent, Picture, PictureConsent, PicturePlace
 from campaign.services import audit
@@ -53,13 +54,18 @@ class ConsentView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentOrder:
-    """What to save. `public_id` comes with the form, so that a form sent twice records one consent."""
+    """What to save. `public_id` comes with the form, so that a form sent twice records one consent.
+
+    Attributes:
+        version: Which facts the person has read, of a consent that is recorded.
+    """
 
     campaign_id: int
     public_id: str
     is_new: bool
     facts: ConsentFacts
     actor_id: int
+    version: str = ""
 
 
 def list_consents(campaign_id: int, *, before: str = "", day: date) -> tuple[list[ConsentView], bool]:
@@ -100,6 +106,7 @@ def save_consent(order: ConsentOrder, *, clock: Clock) -> None:
     """Record a consent, or correct what is recorded of one; the same saved again changes nothing.
 
     Raises:
+        ChangedMeanwhile: Somebody else corrected it since.
         ConsentGivenLater, ConsentEndsBeforeItBegins: Its days are wrong.
         ConsentWithdrawn: It is withdrawn, so nothing of it changes any more.
         NotFound: The campaign has no such consent, and it is not a new one, or it is another campaign's.
@@ -119,6 +126,7 @@ def save_consent(order: ConsentOrder, *, clock: Clock) -> None:
             return
         if row.withdrawn_at is not None:
             raise ConsentWithdrawn(order.public_id)
+        check_version(order.version, _facts(row))
         _write(row, order.facts)
         count_public_change(session, order.campaign_id)
         _record(session, "save", order.public_id, actor_id=order.actor_id, at=at)

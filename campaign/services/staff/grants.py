@@ -6,6 +6,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
+from campaign.domain.form_version import check_version
 from campaign.domain.staff_link import LinkPurpose
 from campaign.gateways.clock import Clock
 from campaign.models.staff import Role, Staff, StaffLink, holds_shared_role
@@ -24,10 +25,16 @@ from campaign.services.staff.accounts import (
 ADMIN = "admin"
 
 
-def set_grants(staff_id: int, *, grants: Iterable[RoleGrant], actor_id: int, clock: Clock) -> None:
+def set_grants(
+    staff_id: int, *, grants: Iterable[RoleGrant], actor_id: int, clock: Clock, version: str | None = None
+) -> None:
     """Give a person these roles in place of those that they have. Their sessions end, so the change applies at once.
 
+    Args:
+        version: Which roles the administrator has read; None: whatever they are.
+
     Raises:
+        ChangedMeanwhile: Another administrator changed them since.
         OwnRolesAreFixed, UnknownRole, UnknownCampaign, LastAdministrator, NotFound: see there.
     """
     if staff_id == actor_id:
@@ -37,6 +44,8 @@ def set_grants(staff_id: int, *, grants: Iterable[RoleGrant], actor_id: int, clo
         was_administrator = _lock_administrators(session, staff_id)
         person = load_person(session, staff_id)
         before = grants_of(session, person)
+        if version is not None:
+            check_version(version, grant_facts(before))
         write_grants(session, person, known)
         if was_administrator and RoleGrant(ADMIN) not in known:
             _require_other_administrator(session, staff_id)
@@ -50,6 +59,11 @@ def set_grants(staff_id: int, *, grants: Iterable[RoleGrant], actor_id: int, clo
             at=clock.now(),
             detail=detail,
         )
+
+
+def grant_facts(grants: Iterable[RoleGrant]) -> list[str]:
+    """Return the roles of a person as a form shows them."""
+    return sorted(map(str, grants))
 
 
 def deactivate(staff_id: int, *, actor_id: int | None, clock: Clock) -> None:

@@ -106,7 +106,8 @@ def test_the_second_of_two_editors_is_warned_and_may_save_again(admin: FlaskClie
     save_organisation(OrganisationProfile(legal_name={"en": "Other"}), actor_id=None, clock=clock)
     late = Page(opened.submit(admin, "main form", **TYPED))
     assert late.answer.status_code == 409
-    assert "Someone else changed the organisation" in late.text(".error-summary")
+    assert "Someone else saved this" in late.text(".notice")
+    assert "Legal name (English) Other" in late.text("main table")
     assert late.one("#legal_name-en")["value"] == "School Library Fund"
     assert organisation().legal_name == {"en": "Other"}
     assert late.submit(admin, "main form").status_code == 303

@@ -10,6 +10,7 @@ from flask import Flask
 from campaign.database import transaction
 from campaign.domain import target_state as rules
 from campaign.domain.errors import DomainError
+from campaign.domain.form_version import version_of
 from campaign.domain.fund import FundKind
 from campaign.domain.target_state import Attendance, TargetAct
 from campaign.models.campaign import Campaign
@@ -50,6 +51,11 @@ def event(campaign: Campaign, by: dict[str, Any], **more: Any) -> str:
     return plan_changes.add_item(campaign.id, FundKind.EVENT, draft, **by)
 
 
+def change(campaign: Campaign, by: dict[str, Any], public_id: str, draft: plan_changes.ItemDraft) -> None:
+    version = version_of(plan_item(campaign.id, public_id).form_facts)
+    plan_changes.change_item(campaign.id, public_id, draft, version=version, **by)
+
+
 def test_what_is_added_is_offered_and_can_be_allocated_to(campaign: Campaign, by: dict[str, Any]) -> None:
     theme = plan_changes.add_item(campaign.id, FundKind.THEME, TEXTS, **by)
     added = event(campaign, by, theme="THEME-1")
@@ -70,7 +76,7 @@ def test_what_is_added_is_offered_and_can_be_allocated_to(campaign: Campaign, by
 def test_texts_times_costs_and_order_are_changed(campaign: Campaign, by: dict[str, Any]) -> None:
     first, second = event(campaign, by), event(campaign, by)
     changed = replace(TEXTS, title={"en": "Silk"}, details=replace(TIMES, capacity=None))
-    plan_changes.change_item(campaign.id, second, changed, **by)
+    change(campaign, by, second, changed)
     plan_changes.move_item(campaign.id, second, **by)
     plan_changes.move_item(campaign.id, second, **by)
     items = [item for item in plan_of(campaign.id) if item.kind == "event"]
@@ -78,7 +84,7 @@ def test_texts_times_costs_and_order_are_changed(campaign: Campaign, by: dict[st
     assert (items[0].title, items[0].capacity) == ({"en": "Silk"}, None)
     with transaction() as session:
         session.get_one(Campaign, campaign.id).languages = ["en"]
-    plan_changes.change_item(campaign.id, first, replace(TEXTS, title={"en": "Silk"}, summary={}), **by)
+    change(campaign, by, first, replace(TEXTS, title={"en": "Silk"}, summary={}))
     renamed = plan_item(campaign.id, first)
     assert renamed.title == {**translations("Felt"), "en": "Silk"}  # texts in languages that the form lacks stay
     assert "en" not in renamed.summary
@@ -89,15 +95,14 @@ def test_texts_times_costs_and_order_are_changed(campaign: Campaign, by: dict[st
     plan_changes.remove_cost(campaign.id, first, costs[0].id, **by)
     assert plan_item(campaign.id, first).goal_minor == 50_00
     with pytest.raises(plan_changes.EndsBeforeItBegins):
-        plan_changes.change_item(
-            campaign.id, first, replace(TEXTS, details=replace(TIMES, ends_at=TIMES.begins_at)), **by
-        )
+        change(campaign, by, first, replace(TEXTS, details=replace(TIMES, ends_at=TIMES.begins_at)))
 
 
 def test_an_event_goes_from_planned_to_reported(campaign: Campaign, by: dict[str, Any], clock: SettableClock) -> None:
     added = event(campaign, by)
 
     def decide(act: TargetAct, **more: Any) -> str:
+        more["version"] = version_of(plan_item(campaign.id, added).report)
         decision = TargetDecision(campaign_id=campaign.id, public_id=added, act=act, actor_id=by["actor_id"], **more)
         act_on_target(decision, clock=clock)
         return plan_item(campaign.id, added).status

@@ -11,6 +11,7 @@ from campaign.domain.campaign_state import CampaignAct, EndNotLater, WrongCampai
 from campaign.domain.currencies import CURRENCIES
 from campaign.domain.donation import FeeBearer
 from campaign.domain.errors import DomainError
+from campaign.domain.form_version import ChangedMeanwhile
 from campaign.services.campaigns.cards import campaign_named, featured_campaign
 from campaign.services.campaigns.currencies import (
     CurrencySettings,
@@ -44,6 +45,13 @@ def create(clock: SettableClock, new: CampaignSettings = NEW) -> int:
     return campaign_named(new.slug).id
 
 
+def save(
+    campaign_id: int, new: CampaignSettings, actor: int, clock: SettableClock, account: FakeAccount = ACCOUNT
+) -> None:
+    version = settings_of(campaign_id).version
+    change_settings(campaign_id, new, version=version, actor_id=actor, account=account, clock=clock)
+
+
 def test_a_new_campaign_is_a_draft_that_takes_gifts_once_it_is_opened(app: Flask, clock: SettableClock) -> None:
     campaign_id = create(clock)
     assert not campaign_named("school-library").is_public
@@ -62,7 +70,7 @@ def test_a_campaign_with_gifts_is_no_draft_again_whose_currency_could_change(app
     campaign, actor = a_campaign(), a_member_of_staff(role="campaign").id
     a_paid_gift(campaign=campaign)
     later = replace(settings_of(campaign.id).settings, starts_on=date(2027, 1, 1))
-    change_settings(campaign.id, later, actor_id=actor, account=ACCOUNT, clock=clock)
+    save(campaign.id, later, actor, clock)
     with pytest.raises(WrongCampaignState):
         carry_out(
             CampaignDecision(campaign_id=campaign.id, act=CampaignAct.WITHDRAW, actor_id=actor),
@@ -102,9 +110,9 @@ def test_an_opened_campaign_keeps_its_address_and_one_with_receipts_its_prefix(
     campaign_id = create(clock)
     moved = replace(NEW, slug="library", currency="EUR", series="LIB", ends_on=date(2027, 7, 1))
     with pytest.raises(rules.GoalCurrencyNotSettled) as not_settled:
-        change_settings(campaign_id, moved, actor_id=actor, account=ACCOUNT, clock=clock)
+        save(campaign_id, moved, actor, clock)
     assert not_settled.value.possible == ("USD",)
-    change_settings(campaign_id, moved, actor_id=actor, account=FakeAccount(currencies=("USD", "EUR")), clock=clock)
+    save(campaign_id, moved, actor, clock, FakeAccount(currencies=("USD", "EUR")))
     assert settings_of(campaign_id).settings.slug == "library"
     assert {row.code for row in currencies_of(campaign_id)} == {"EUR", "USD"}
     public = a_campaign()
@@ -117,9 +125,25 @@ def test_an_opened_campaign_keeps_its_address_and_one_with_receipts_its_prefix(
         ({"series": "NEW"}, rules.SeriesIsFixed),
     ):
         with pytest.raises(refusal):
-            change_settings(public.id, replace(present, **change), actor_id=actor, account=ACCOUNT, clock=clock)
-    change_settings(public.id, replace(present, goal_minor=7), actor_id=actor, account=ACCOUNT, clock=clock)
+            save(public.id, replace(present, **change), actor, clock)
+    save(public.id, replace(present, goal_minor=7), actor, clock)
     assert campaign_named("quilt").goal_minor == 7
+
+
+def test_settings_that_somebody_else_changed_are_not_overwritten(app: Flask, clock: SettableClock) -> None:
+    campaign_id, actor = create(clock), a_member_of_staff(role="campaign").id
+    read = settings_of(campaign_id).version
+    save(campaign_id, replace(NEW, goal_minor=9_000_00), actor, clock)
+    with pytest.raises(ChangedMeanwhile):
+        change_settings(
+            campaign_id,
+            replace(NEW, ends_on=date(2027, 7, 1)),
+            version=read,
+            actor_id=actor,
+            account=ACCOUNT,
+            clock=clock,
+        )
+    assert settings_of(campaign_id).settings.goal_minor == 9_000_00
 
 
 def test_a_currency_is_added_and_removed_within_the_providers_bounds(app: Flask, clock: SettableClock) -> None:
@@ -134,11 +158,13 @@ def test_a_currency_is_added_and_removed_within_the_providers_bounds(app: Flask,
         (replace(dinar, maximum_minor=500), rules.BadBounds),
     ):
         with pytest.raises(refusal):
-            save_currency(campaign_id, wrong, actor_id=actor, clock=clock)
-    save_currency(campaign_id, dinar, actor_id=actor, clock=clock)
+            save_currency(campaign_id, wrong, version="", actor_id=actor, clock=clock)
+    save_currency(campaign_id, dinar, version="", actor_id=actor, clock=clock)
     assert [row.code for row in currencies_of(campaign_id)] == ["USD", "KWD"]
     with pytest.raises(rules.OwnCurrencyNeeded):
         remove_currency(campaign_id, "USD", actor_id=actor, clock=clock)
+    with pytest.raises(ChangedMeanwhile):
+        save_currency(campaign_id, replace(dinar, fee_basis_points=300), version="", actor_id=actor, clock=clock)
     remove_currency(campaign_id, "KWD", actor_id=actor, clock=clock)
     assert [row.code for row in currencies_of(campaign_id)] == ["USD"]
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from campaign.days import local_day
 from campaign.domain.consent import ConsentEndsBeforeItBegins, ConsentGivenLater, ConsentState, ConsentWithdrawn
 from campaign.domain.errors import NotFound
+from campaign.domain.form_version import version_of
 from campaign.domain.identity import new_public_id
 from campaign.domain.picture import PictureGap, PictureNotReady
 from campaign.models.campaign import Campaign
@@ -43,6 +44,7 @@ def a_consent(
     is_new: bool = True,
     given_on: date | None = None,
     valid_until: date | None = None,
+    version: str = "",
 ) -> str:
     facts = ConsentFacts(
         person="Bermet Asanova",
@@ -54,6 +56,7 @@ def a_consent(
         valid_until=valid_until,
     )
     order = ConsentOrder(
+        version=version,
         campaign_id=campaign.id,
         public_id=public_id or new_public_id(),
         is_new=is_new,
@@ -111,7 +114,9 @@ def test_a_consent_ends_with_its_last_day_without_anybody_doing_anything(
     assert everywhere(client, picture)["file"] == 200
     clock.advance(days=1)
     assert everywhere(client, picture) == {"/en/": 0, "/ky/": 0, "/api/v1/campaigns/quilt": 0, "file": 410}
-    a_consent(campaign, actor_id, clock, public_id=consent, valid_until=today + timedelta(days=9), given_on=today)
+    version = version_of(one_consent(campaign.id, consent, day=today).facts)
+    later = today + timedelta(days=9)
+    a_consent(campaign, actor_id, clock, public_id=consent, valid_until=later, given_on=today, version=version)
     assert everywhere(client, picture)["file"] == 200
 
 

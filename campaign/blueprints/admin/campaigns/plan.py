@@ -14,6 +14,7 @@ from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.days import local_day, local_time
 from campaign.domain.errors import DomainError
+from campaign.domain.form_version import ChangedMeanwhile, version_of
 from campaign.domain.fund import FundKind
 from campaign.domain.target_state import possible_acts
 from campaign.gateway_registry import current_context
@@ -62,7 +63,7 @@ def add_plan_item(kind: str) -> ResponseReturnValue:
 def plan_item(public_id: str) -> ResponseReturnValue:
     """One purpose or target: its texts, its costs, and what can be done with it."""
     item = plans.plan_item(campaign().id, public_id)
-    return _item_page(item, _form_of(item, data=_data(item)))
+    return _item_page(item, _stored(item))
 
 
 @bp.post("/plan/<public_id>")
@@ -73,7 +74,11 @@ def save_plan_item(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _item_page(item, form), form.status
     try:
-        plan_changes.change_item(campaign().id, public_id, form.draft, **_by())
+        plan_changes.change_item(campaign().id, public_id, form.draft, version=form.version.data, **_by())
+    except ChangedMeanwhile:
+        item = plans.plan_item(campaign().id, public_id)
+        if form.conflicts_with(_stored(item)):
+            return _item_page(item, form), form.status
     except plan_changes.EndsBeforeItBegins as error:
         form.refuse(SHOWN_AT_END[FundKind(item.kind)], words.sentence_of(error))
         return _item_page(item, form), form.status
@@ -103,7 +108,7 @@ def add_plan_cost(public_id: str) -> ResponseReturnValue:
     """Add a cost to a plan."""
     item, form = plans.plan_item(campaign().id, public_id), CostForm(campaign().currency)
     if not form.validate():
-        return _item_page(item, _form_of(item, data=_data(item), formdata=None), form), form.status
+        return _item_page(item, _stored(item), form), form.status
     try:
         plan_changes.add_cost(
             campaign().id, public_id, title=form.title.data, amount_minor=form.amount.money.minor, **_by()
@@ -130,6 +135,11 @@ def _form_of(item: PlanItem, **settings: object) -> ItemForm:
     if isinstance(form, EventForm) and item.first_day and not item.begins_at:
         form.allow_empty_times(day(item.first_day))
     return form
+
+
+def _stored(item: PlanItem) -> ItemForm:
+    """Return the form with what is stored now."""
+    return _form_of(item, data={**_data(item), "version": version_of(item.form_facts)}, formdata=None)
 
 
 def _data(item: PlanItem) -> dict[str, object]:

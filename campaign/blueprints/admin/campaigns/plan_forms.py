@@ -9,7 +9,7 @@ from wtforms import DateTimeField, HiddenField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
-from campaign.blueprints.admin.forms import MAX_NAME, MAX_TEXT, YEARS, DayField, StaffForm
+from campaign.blueprints.admin.forms import MAX_NAME, MAX_TEXT, YEARS, DayField, StaffForm, VersionedForm
 from campaign.blueprints.admin.texts_field import TextsField
 from campaign.days import from_local
 from campaign.domain.fund import FundKind
@@ -71,7 +71,7 @@ class MomentField(DateTimeField):  # type: ignore[misc]  # WTForms is untyped
         return from_local(self.data) if self.data else None
 
 
-class ItemForm(StaffForm):
+class ItemForm(VersionedForm):
     """What every purpose and target has."""
 
     form_id = HiddenField(default=new_public_id)
@@ -199,7 +199,7 @@ class CancelForm(StaffForm):
     )
 
 
-class ReportForm(StaffForm):
+class ReportForm(VersionedForm):
     """How an event or a grant went."""
 
     done = TextsField(_("What was done"), maximum=MAX_REPORT, rows=4, description=_("Everybody reads it."))

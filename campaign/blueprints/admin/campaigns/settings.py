@@ -15,6 +15,7 @@ from campaign.domain import campaign_settings as rules
 from campaign.domain.campaign_state import AnotherCampaignShown, EndNotLater
 from campaign.domain.currencies import CURRENCIES
 from campaign.domain.errors import DomainError
+from campaign.domain.form_version import ChangedMeanwhile, version_of
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, currency_name
 from campaign.services.campaigns import currencies, settings
@@ -72,11 +73,17 @@ def create_campaign() -> ResponseReturnValue:
 @bp.get("/campaign/settings")
 def campaign_settings() -> ResponseReturnValue:
     """The settings of the campaign that is shown."""
-    known = settings.settings_of(campaign().id).settings
+    return _page(_stored())
+
+
+def _stored() -> SettingsForm:
+    """Return the form with what is stored now."""
+    view = settings.settings_of(campaign().id)
+    known = view.settings
     data = {name: getattr(known, name) for name in ("name", "slug", "currency", "starts_on", "ends_on")}
     data |= {name: getattr(known, name) for name in ("contact_email", "series", "fee_bearer")}
     goal = plain(known.goal_minor, known.currency)
-    return _page(SettingsForm(data={**data, "goal": goal, "campaign": known.slug}))
+    return SettingsForm(formdata=None, data={**data, "goal": goal, "campaign": known.slug, "version": view.version})
 
 
 @bp.post("/campaign/settings")
@@ -91,10 +98,14 @@ def save_campaign_settings() -> ResponseReturnValue:
         settings.change_settings(
             here.id,
             form.settings,
+            version=form.version.data,
             actor_id=person().id,
             account=current_context().account,
             clock=current_context().clock,
         )
+    except ChangedMeanwhile:
+        if form.conflicts_with(_stored()):
+            return _page(form), form.status
     except DomainError as error:
         form.refuse(FIELD_OF[type(error)], _sentence(error))
         return _page(form), form.status
@@ -109,14 +120,20 @@ def campaign_currency(code: str | None) -> ResponseReturnValue:
     """The form for a currency that is added, or changed."""
     if code is None:
         return _currency_page(CurrencyForm(data={"fee_percent": Decimal(FEE_BASIS_POINTS) / 100}), None)
+    return _currency_page(_stored_currency(code), code)
+
+
+def _stored_currency(code: str) -> CurrencyForm:
+    """Return the form with what is stored now."""
     known = currencies.currency_of(campaign().id, code)
     data = {
+        "version": version_of(known),
         "code": known.code,
         "minimum": plain(known.minimum_minor, code),
         "maximum": plain(known.maximum_minor, code),
         "fee_percent": Decimal(known.fee_basis_points) / 100,
     }
-    return _currency_page(CurrencyForm(data=data), code)
+    return CurrencyForm(formdata=None, data=data)
 
 
 @bp.post("/campaign/currencies/new", defaults={"code": None})
@@ -131,8 +148,15 @@ def save_campaign_currency(code: str | None) -> ResponseReturnValue:
         return _currency_page(form, code), form.status
     try:
         currencies.save_currency(
-            campaign().id, form.currency(known), actor_id=person().id, clock=current_context().clock
+            campaign().id,
+            form.currency(known),
+            version=form.version.data,
+            actor_id=person().id,
+            clock=current_context().clock,
         )
+    except ChangedMeanwhile:
+        if form.conflicts_with(_stored_currency(form.code.data)):
+            return _currency_page(form, code), form.status
     except DomainError as error:
         form.refuse(FIELD_OF[type(error)], words.sentence_of(error))
         return _currency_page(form, code), form.status

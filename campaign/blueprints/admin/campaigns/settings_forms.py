@@ -9,7 +9,7 @@ from wtforms import DecimalField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation
 
-from campaign.blueprints.admin.forms import DayField, StaffForm
+from campaign.blueprints.admin.forms import DayField, StaffForm, VersionedForm
 from campaign.blueprints.admin.texts_field import TextsField, languages_of_campaign, languages_of_interface
 from campaign.blueprints.admin.words import sentence_of
 from campaign.domain.campaign_settings import MAX_SLUG, check_days, check_series, check_slug
@@ -60,7 +60,7 @@ class CurrencyCodeField(StringField):  # type: ignore[misc]  # WTForms is untype
             raise StopValidation(sentence)
 
 
-class SettingsForm(StaffForm):
+class SettingsForm(VersionedForm):
     """The settings of a campaign; `campaign` is the slug of the campaign whose page was shown."""
 
     campaign = HiddenField(default="")
@@ -149,7 +149,7 @@ class NewCampaignForm(SettingsForm):
     )
 
 
-class CurrencyForm(StaffForm):
+class CurrencyForm(VersionedForm):
     """A currency of the campaign: its bounds and an estimate of the provider's fee."""
 
     code = CurrencyCodeField(description=_("Its three letters, like KGS."))

@@ -10,6 +10,7 @@ from campaign.blueprints.admin.forms import StaffForm
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.domain.errors import DomainError
+from campaign.domain.form_version import ChangedMeanwhile, version_of
 from campaign.domain.target_state import ReportDoesNotAddUp, TargetAct, WrongTargetState, possible_acts
 from campaign.gateway_registry import current_context
 from campaign.services.campaigns.plan import PlanItem, plan_item
@@ -25,8 +26,7 @@ def target_act_form(public_id: str, target_act: str) -> ResponseReturnValue:
     item, act = plan_item(campaign().id, public_id), TargetAct(target_act)
     if act not in possible_acts(item.kind, item.status):
         return refused(WrongTargetState(item.status), "admin.plan_item", public_id=public_id)
-    data = item.report if act is TargetAct.REPORT else {}
-    return _page(item, act, FORMS.get(act, StaffForm)(data=data))
+    return _page(item, act, _stored(item, act))
 
 
 @bp.post(f"/plan/<public_id>/<{ACT_IN_PATH}:target_act>")
@@ -38,12 +38,21 @@ def act_on_plan_item(public_id: str, target_act: str) -> ResponseReturnValue:
         return _page(item, act, form), form.status
     try:
         act_on_target(_decision(public_id, act, form), clock=current_context().clock)
+    except ChangedMeanwhile:
+        if isinstance(form, ReportForm) and form.conflicts_with(_stored(plan_item(campaign().id, public_id), act)):
+            return _page(item, act, form), form.status
     except ReportDoesNotAddUp as error:
         form.refuse("came", words.sentence_of(error))
         return _page(item, act, form), form.status
     except DomainError as error:
         return refused(error, "admin.plan_item", public_id=public_id)
     return done(str(ACTS[act].done), "admin.plan_item", public_id=public_id)
+
+
+def _stored(item: PlanItem, act: TargetAct) -> StaffForm:
+    """Return the form with what is stored now."""
+    data = {**item.report, "version": version_of(item.report)} if act is TargetAct.REPORT else {}
+    return FORMS.get(act, StaffForm)(formdata=None, data=data)
 
 
 def _decision(public_id: str, act: TargetAct, form: StaffForm) -> TargetDecision:
@@ -54,6 +63,7 @@ def _decision(public_id: str, act: TargetAct, form: StaffForm) -> TargetDecision
         actor_id=person().id,
         reason=form.reason.data if isinstance(form, CancelForm) else {},
         report=form.report if isinstance(form, ReportForm) else None,
+        version=form.version.data if isinstance(form, ReportForm) else "",
     )
 
 

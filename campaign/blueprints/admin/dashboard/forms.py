@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import StringField, ValidationError
 
-from campaign.blueprints.admin.forms import StaffForm
+from campaign.blueprints.admin.forms import VersionedForm
 from campaign.domain.typed_text import one_line
 from campaign.services.dashboard.goals import Goals
 from campaign.web.form_fields import AmountField
@@ -31,7 +31,7 @@ class CountField(StringField):  # type: ignore[misc]  # WTForms is untyped
         self.count = int(digits)
 
 
-class GoalsForm(StaffForm):
+class GoalsForm(VersionedForm):
     """Numbers of gifts and donors, and an amount each month."""
 
     gifts = CountField(lazy_gettext("Number of gifts"))

@@ -9,11 +9,11 @@ from babel.dates import get_month_names
 from babel.numbers import format_decimal
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
-from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, StopValidation, ValidationError
 
-from campaign.blueprints.admin.forms import StaffForm
+from campaign.blueprints.admin.forms import StaffForm, VersionedForm
 from campaign.domain.brand import READABLE, LowContrast, NotAColour, read_colour
 from campaign.domain.typed_text import one_line, paragraphs
 from campaign.i18n import LANGUAGES, country_names, current_language
@@ -38,9 +38,11 @@ class LocalizedField(Field):  # type: ignore[misc]  # WTForms is untyped
         is_optional: Whether nothing lacks without it, which the page says.
         max_length: Characters of one text.
         rows: Lines of the input; None for a text on one line.
+        languages: Code of each language → its name.
     """
 
     data: dict[str, str]
+    languages = LANGUAGES
 
     def __init__(
         self,
@@ -115,10 +117,9 @@ class OptionalEmailField(EmailField):
     is_optional = True
 
 
-class OrganisationForm(StaffForm):
-    """Who runs this installation; `revision` says which version the form was filled in over."""
+class OrganisationForm(VersionedForm):
+    """Who runs this installation; `version` is the revision that the form was filled in over."""
 
-    revision = HiddenField()
     legal_name = LocalizedField(
         lazy_gettext("Legal name"),
         is_required=True,
@@ -180,7 +181,7 @@ class OrganisationForm(StaffForm):
 
     def __init__(self, profile: OrganisationProfile, *, is_time_zone_fixed: bool, **settings: Any) -> None:
         data = {name: getattr(profile, name) for name in NAMES}
-        data |= {"links": "\n".join(profile.links), "revision": str(profile.revision)}
+        data |= {"links": "\n".join(profile.links), "version": str(profile.revision)}
         super().__init__(
             data={**data, "country": profile.country or "", "time_zone": profile.time_zone or ""}, **settings
         )
@@ -213,7 +214,7 @@ class OrganisationForm(StaffForm):
         values = {name: self[name].data for name in NAMES if name != "links"}
         values |= {name: values[name] or None for name in ("country", "time_zone", "button_colour", "link_colour")}
         values["reply_to"] = values["reply_to"] or ""
-        revision = self.revision.data or ""
+        revision = self.version.data or ""
         return OrganisationProfile(
             **values, links=self.addresses, revision=int(revision) if re.fullmatch(r"\d{1,9}", revision) else -1
         )

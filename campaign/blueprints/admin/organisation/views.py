@@ -1,5 +1,7 @@
 """The page of the organisation: its names, addresses, colours and whoever signs for it."""
 
+from typing import Any
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -27,22 +29,16 @@ def save() -> ResponseReturnValue:
     try:
         profiles.save_organisation(form.profile(), actor_id=person().id, clock=current_context().clock)
     except profiles.OrganisationChanged:
-        form.refuse(
-            "legal_name",
-            _(
-                "Someone else changed the organisation since you opened this page. Nothing was saved; what you typed is below."
-            ),
-        )
-        form.revision.data = str(profiles.organisation().revision)
-        return _page(form), 409
+        if form.conflicts_with(_form(formdata=None)):
+            return _page(form), form.status
     except profiles.TimeZoneFixed:
         form.refuse("time_zone", _("The books have entries, so their time zone can no longer change."))
         return _page(form), 422
     return done(_("The organisation has been saved."), "admin.organisation")
 
 
-def _form() -> OrganisationForm:
-    return OrganisationForm(profiles.organisation(), is_time_zone_fixed=profiles.is_time_zone_fixed())
+def _form(**settings: Any) -> OrganisationForm:
+    return OrganisationForm(profiles.organisation(), is_time_zone_fixed=profiles.is_time_zone_fixed(), **settings)
 
 
 def _page(form: OrganisationForm) -> str:

@@ -8,16 +8,17 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
-from campaign.blueprints.admin.forms import CreationForm, DayField, LongTextField
+from campaign.blueprints.admin.forms import CreationForm, DayField, LongTextField, VersionedForm
 from campaign.blueprints.admin.pictures.words import CONSENT_FORMS
 from campaign.domain.consent import MAX_PERSON, MAX_STORED_AT
+from campaign.domain.form_version import version_of
 from campaign.domain.typed_text import one_line
 from campaign.i18n import LANGUAGES
 from campaign.services.pictures.consents import ConsentFacts
 from campaign.web.form_fields import TOO_LONG
 
 
-class ConsentEntryForm(CreationForm):
+class ConsentEntryForm(CreationForm, VersionedForm):
     """A consent as recorded by staff; `form_id` is the public id of a new one."""
 
     person = StringField(
@@ -77,10 +78,13 @@ class ConsentEntryForm(CreationForm):
         )
 
 
-def consent_form(facts: ConsentFacts | None = None, *, today: date | None = None) -> ConsentEntryForm:
-    """Return the form with these facts in it, or with what was typed where it was sent."""
+def consent_form(
+    facts: ConsentFacts | None = None, *, today: date | None = None, is_sent: bool = True
+) -> ConsentEntryForm:
+    """Return the form with these facts in it, or with what was typed where it was sent and that is to be read."""
     names = ("person", "purpose", "language", "stored_at", "given_on", "valid_until")
     data = {**{name: getattr(facts, name) for name in names}, "way": facts.form} if facts else {"given_on": today}
-    form = ConsentEntryForm(data=data)
+    data |= {"version": version_of(facts)} if facts else {}
+    form = ConsentEntryForm(data=data) if is_sent else ConsentEntryForm(formdata=None, data=data)
     form.language.choices = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
     return form

@@ -13,6 +13,7 @@ from campaign.blueprints.admin.pictures.consent_form import ConsentEntryForm, co
 from campaign.blueprints.admin.pictures.views import today
 from campaign.domain.consent import ConsentEndsBeforeItBegins, ConsentGivenLater
 from campaign.domain.errors import DomainError
+from campaign.domain.form_version import ChangedMeanwhile
 from campaign.gateway_registry import current_context
 from campaign.i18n import preferred_language
 from campaign.services.pictures import consents as registry
@@ -80,17 +81,25 @@ def _save(form: ConsentEntryForm, public_id: str, *, is_new: bool) -> ResponseRe
     if not form.validate():
         return _page(form, view), form.status
     order = ConsentOrder(
-        campaign_id=campaign().id, public_id=public_id, is_new=is_new, facts=form.facts, actor_id=person().id
+        campaign_id=campaign().id,
+        public_id=public_id,
+        is_new=is_new,
+        facts=form.facts,
+        actor_id=person().id,
+        version=form.version.data,
     )
     try:
         registry.save_consent(order, clock=current_context().clock)
+    except ChangedMeanwhile:
+        view = registry.one_consent(campaign().id, public_id, day=today())
+        form.conflicts_with(consent_form(view.facts, is_sent=False))
     except ConsentGivenLater as error:
         form.refuse("given_on", words.sentence_of(error))
     except ConsentEndsBeforeItBegins as error:
         form.refuse("valid_until", words.sentence_of(error))
     except DomainError as error:
         return refused(error, "admin.consent", public_id=public_id)
-    if form.mistakes:
+    if form.mistakes or form.differences:
         return _page(form, view), form.status
     return done(_("The consent is saved."), "admin.consent", public_id=public_id)
 

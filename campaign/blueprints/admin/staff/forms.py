@@ -17,7 +17,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from campaign.blueprints.admin import choices, words
-from campaign.blueprints.admin.forms import MAX_NAME, LongTextField, StaffForm
+from campaign.blueprints.admin.forms import MAX_NAME, LongTextField, StaffForm, VersionedForm
 from campaign.blueprints.admin.staff.passwords import password_problem
 from campaign.domain.email_address import MAX_ADDRESS
 from campaign.domain.typed_text import one_line, paragraphs
@@ -79,7 +79,7 @@ class OneTimeLinkForm(StaffForm):
         return not self.mistakes
 
 
-class GrantsForm(StaffForm):
+class GrantsForm(VersionedForm):
     """A person's roles, for the organisation and for each campaign: finance, or finance@quilt."""
 
     roles = SelectMultipleField(_("Roles"), invalid_choice_message=words.BROKEN_RULES[accounts.UnknownRole])

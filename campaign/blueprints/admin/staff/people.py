@@ -1,5 +1,7 @@
 """The people who use the staff pages, and their roles; an administrator cannot change their own."""
 
+from typing import Any
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,6 +12,7 @@ from campaign.blueprints.admin.guard import person as current_person
 from campaign.blueprints.admin.staff.forms import DetailsForm, GrantsForm, ResetForm
 from campaign.blueprints.admin.words import sentence_of
 from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.form_version import ChangedMeanwhile, version_of
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import all_campaigns
@@ -40,7 +43,12 @@ def set_roles(staff_id: int) -> ResponseReturnValue:
         return _page(accounts.person(staff_id), grants_form=form), form.status
     try:
         clock = current_context().clock
-        grants.set_grants(staff_id, grants=form.grants, actor_id=current_person().id, clock=clock)
+        by: Any = {"actor_id": current_person().id, "clock": clock, "version": form.version.data}
+        grants.set_grants(staff_id, grants=form.grants, **by)
+    except ChangedMeanwhile:
+        row = accounts.person(staff_id)
+        if form.conflicts_with(_stored_grants(row)):
+            return _page(row, grants_form=form), form.status
     except DomainError as error:
         return refused(error, "admin.people")
     return done(_("The roles have been changed."), "admin.people")
@@ -123,6 +131,12 @@ def end_person_sessions(staff_id: int) -> ResponseReturnValue:
     return done(_("All sessions of this person have ended."), "admin.people")
 
 
+def _stored_grants(row: StaffRow) -> GrantsForm:
+    """Return the form with the roles that the person has now."""
+    data = {"roles": [*map(str, row.grants)], "version": version_of(grants.grant_facts(row.grants))}
+    return GrantsForm(all_campaigns(), formdata=None, data=data)
+
+
 def _page(
     row: StaffRow,
     *,
@@ -131,14 +145,13 @@ def _page(
     reset_form: ResetForm | None = None,
 ) -> str:
     """The page of a person; a form that was sent is shown as it was filled in."""
-    roles = {"roles": list(map(str, row.grants))}
     clock = current_context().clock
     return render_template(
         "admin/staff/person.html",
         row=row,
         at=clock.now(),
         sessions=sessions.sessions_of(row.id, clock=clock),
-        form=grants_form or GrantsForm(all_campaigns(), formdata=None, data=roles),
+        form=grants_form or _stored_grants(row),
         details_form=details_form or DetailsForm(formdata=None, data={"name": row.name, "email": row.email}),
         reset_form=reset_form or ResetForm(formdata=None),
     )
