@@ -119,6 +119,7 @@ def _flask_settings(config: Config) -> dict[str, object]:
         "TRUSTED_HOSTS": None
         if config.is_development
         else [urlsplit(config.public_url).hostname, "127.0.0.1", "localhost"],
+        "WTF_CSRF_SSL_STRICT": False,  # the origin is checked for all forms (security_headers); some browsers send no referrer
         "RATELIMIT_STORAGE_URI": config.limits_url,
         "RATELIMIT_STORAGE_OPTIONS": _limits_options(config.limits_url),
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,  # while Redis is down, each process counts for itself

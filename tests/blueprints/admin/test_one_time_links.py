@@ -94,6 +94,13 @@ def test_a_link_is_in_no_log_and_no_table_and_is_sent_to_no_site(
     assert all(token not in row for row in stored)
 
 
+def test_a_password_is_set_over_https_by_a_browser_that_sends_no_referrer(client: FlaskClient, address: str) -> None:
+    https = "https://localhost"
+    typed = Page(client.get(address, base_url=https)).filled(name="Aida", password=PASSWORD, password_again=PASSWORD)
+    answer = client.post(address, data=typed, base_url=https, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 303
+
+
 def test_looking_at_a_link_changes_nothing_and_using_it_spends_it(
     app: Flask, client: FlaskClient, address: str
 ) -> None:
