@@ -55,13 +55,15 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_beginning(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Beginning:
+def postgresql_beginning(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Beginning]:
     """A database at the head of the migrations, lent to one test after the other."""
     with psycopg.connect(postgresql_server, autocommit=True) as server:
         server.execute("CREATE DATABASE template_migrated")
     migrate(url_of(postgresql_server, "template_migrated"), instance=tmp_path_factory.mktemp("postgresql"))
     _clone_template(postgresql_server)
-    return Beginning.of(make_conninfo(postgresql_server, dbname="lent"))
+    beginning = Beginning.of(make_conninfo(postgresql_server, dbname="lent"))
+    yield beginning
+    beginning.close()
 
 
 def _clone_template(conninfo: str) -> None:

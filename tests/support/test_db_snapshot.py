@@ -20,6 +20,7 @@ def test_sealed_rows_go_the_first_ones_stay_and_numbers_begin_anew(app: Flask, p
     number = a_paid_gift(campaign=a_campaign()).id
     assert stored_rows()["posting"]
     assert with_a_campaign.restore()
+    with_a_campaign.close()
     assert stored_rows() == before
     assert postgresql_beginning.restore()
     assert not any(stored_rows().values())

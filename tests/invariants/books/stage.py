@@ -81,7 +81,7 @@ class PostgresqlStore:
         assert self._snapshot.restore(), "somebody has changed the schema"
 
     def forget(self) -> None:
-        """There is nothing outside this object."""
+        self._snapshot.close()
 
 
 @dataclass
