@@ -13,6 +13,7 @@ from campaign.models import (  # noqa: F401  # each module's tables join the met
     donation,
     donor,
     drill,
+    event_sign_up,
     fund,
     inbox,
     journal,

@@ -69,11 +69,11 @@ class Email:
     sent_at: datetime
     sender_name: str = ""  # shown beside the sender's address; empty: as the mailer is set
     reply_to: str | None = None  # an address that people read
-    attachments: tuple[tuple[str, bytes], ...] = ()  # (file name, PDF bytes)
+    attachments: tuple[tuple[str, bytes], ...] = ()  # (file name, bytes) of a PDF, or of a file for calendars (.ics)
     list_headers: tuple[tuple[str, str], ...] = ()  # of an email to a list of readers: (name, value in ASCII)
 
     def as_email(self, sender: str) -> EmailMessage:
-        """multipart/mixed → alternative(text, html) + PDFs.
+        """multipart/mixed → alternative(text, html) + attachments.
 
         Raises:
             AddressRefused: the recipient is not an address.
@@ -92,8 +92,11 @@ class Email:
             mail[name] = value
         mail.set_content(self.text)
         mail.add_alternative(self.html, subtype="html")
-        for name, pdf in self.attachments:
-            mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
+        for name, content in self.attachments:
+            if name.endswith(".ics"):
+                mail.add_attachment(content.decode(), subtype="calendar", filename=name)
+            else:
+                mail.add_attachment(content, maintype="application", subtype="pdf", filename=name)
         mail["Content-Language"] = self.language  # last: setting a content clears the headers about it
         return mail
 

@@ -13,6 +13,7 @@ from campaign.jobs.queues import wake
 from campaign.services.alarms import scheduled_checks, watching
 from campaign.services.alarms import signs as alarm_signs
 from campaign.services.content import publishing as text_publishing
+from campaign.services.events import notices as event_notices
 from campaign.services.gifts import exhausted_pages, missed_payments, refunds, settlement, superseded_pages
 from campaign.services.inbox.endpoint import own_addresses
 from campaign.services.mail import delivery
@@ -156,6 +157,11 @@ def queue_updates() -> bool:
     return news_mailing.queue_next_batch(clock=current_context().clock)
 
 
+def look_after_events() -> bool:
+    """Fill free places, tell of changes or remind some people; return False when none of it is due."""
+    return event_notices.look_after_next(clock=current_context().clock)
+
+
 def prepare_notes() -> bool:
     """Prepare an update for each milestone that is reached; there is never more than that to do."""
     milestone_notes.prepare_notes(clock=current_context().clock)
@@ -170,5 +176,5 @@ def delete_old_data() -> bool:
 
 MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages)
 """What moves or books money, in the order of their turns."""
-DOCUMENTS = (render_receipts, publish_texts, publish_updates, queue_updates, send_mail)
+DOCUMENTS = (render_receipts, publish_texts, publish_updates, queue_updates, look_after_events, send_mail)
 """What only tells of it."""

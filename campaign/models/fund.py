@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.domain.fund import EventStatus, FundKind, GrantStatus
@@ -74,6 +74,14 @@ class Event(ReportColumns, Model):
     capacity: Mapped[int | None]
     """How many people fit in; None where it is not limited."""
     status: Mapped[str] = mapped_column(default=EventStatus.PLANNED)
+    takes_sign_ups: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    sign_up_until: Mapped[datetime | None]
+    """The last moment of sign-up; None where it is open until the event begins."""
+    has_waiting_list: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    details_changed_at: Mapped[datetime | None]
+    """When its time or place last changed, or when it was cancelled: who signed up before is told by email."""
+    head_count: Mapped[Facts] = mapped_column(Json, server_default="{}", default=dict)
+    """Counted at the door: people who had not signed up, women, first time."""
 
 
 class Grant(ReportColumns, Model):

@@ -12,6 +12,7 @@ from campaign.database import DatabaseBusy
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
 from campaign.domain.errors import Conflict, DomainError, NoCampaign, NotFound, UnreadableFilter
+from campaign.domain.event_sign_up import SignUpLinkBroken, SignUpLinkExpired, TooManySignUps
 from campaign.domain.news import NewsLinkBroken, NewsLinkExpired, UpdateWithdrawn
 from campaign.domain.picture import PictureGone
 from campaign.domain.pledge import PledgeLinkBroken
@@ -32,6 +33,9 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     UpdateWithdrawn: HTTPStatus.GONE,
     NewsLinkBroken: HTTPStatus.NOT_FOUND,
     NewsLinkExpired: HTTPStatus.GONE,
+    SignUpLinkBroken: HTTPStatus.NOT_FOUND,
+    SignUpLinkExpired: HTTPStatus.GONE,
+    TooManySignUps: HTTPStatus.TOO_MANY_REQUESTS,
     PictureGone: HTTPStatus.GONE,
     NotRefundable: HTTPStatus.CONFLICT,
     DisputeOpen: HTTPStatus.CONFLICT,
@@ -76,6 +80,8 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
     ),
     ReceiptLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
     NewsLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
+    SignUpLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
+    SignUpLinkExpired: (_("This event has begun"), _("A sign-up can be cancelled until the event begins.")),
     NewsLinkExpired: (_("This link has expired"), _("Enter your address again, and we’ll send you a new one.")),
     PictureGone: (
         _("This picture is no longer shown"),
@@ -93,6 +99,7 @@ ACTIONS_OF: dict[type[DomainError], tuple[object, str]] = {
     PledgeLinkBroken: (_("Send me a new link"), "p/"),
     UpdateWithdrawn: (_("All updates"), "updates/"),
     NewsLinkExpired: (_("News by email"), "updates/email"),
+    SignUpLinkExpired: (_("Events"), "events/"),
 }
 """A button besides, and where it leads to within the reader's language."""
 

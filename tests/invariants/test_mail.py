@@ -77,6 +77,14 @@ FACTS: dict[str, object] = {
     "invited_by": "Bermet",
     "is_reset": False,
     "staff_link_url": "http://localhost/staff/link/token",
+    "notice": "waiting",
+    "state": "waiting",
+    "places": 2,
+    "place": "Osh",
+    "begins": "5 December 2026, 10:00 UTC+6",
+    "ends": "5 December 2026, 13:00 UTC+6",
+    "event_url": "http://localhost/en/events/a",
+    "sign_up_url": "http://localhost/en/events/place/signed",
     "since": "1 December 2026, 09:00 UTC",
 }
 

@@ -16,6 +16,7 @@ from campaign.blueprints.admin import words
 from campaign.blueprints.admin.campaigns import plan_words
 from campaign.blueprints.admin.campaigns import words as campaign_words
 from campaign.blueprints.admin.donors import words as donor_words
+from campaign.blueprints.admin.events import words as sign_up_words
 from campaign.blueprints.admin.gifts import dispute_words
 from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.grants import words as grant_words
@@ -35,6 +36,7 @@ from campaign.domain import (
     disputes,
     donation,
     donor,
+    event_sign_up,
     fund,
     grant_application,
     grant_call,
@@ -102,6 +104,8 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     campaign_state.CampaignState: (("", words.CAMPAIGN),),
     campaign_state.CampaignAct: (("campaign:", words.ACTS),),
     campaign_state.OpeningGap: (("", campaign_words.GAPS),),
+    event_sign_up.SignUpState: (("", sign_up_words.STATES),),
+    event_sign_up.SignUpOffer: (("", sign_up_words.OFFERS),),
     target_state.TargetAct: (("plan:", plan_words.AUDITED),),
     fund.FundKind: (("", ledger_words.FUND_KINDS),),
     payouts.PayoutState: (("", reconciliation_words.PAYOUT), ("", state_words.PAYOUTS)),
@@ -110,7 +114,7 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     Cause: (("", words.SHIELD_CAUSES),),
 }
 """Enum → how its keys begin in each table of words that people read."""
-IN_A_TEMPLATE = {"EventStatus", "GrantStatus"}
+IN_A_TEMPLATE = {"EventStatus", "GrantStatus", "SignUpNotice"}
 NOT_SHOWN = {
     *(
         "DonationOrigin",

@@ -8,6 +8,7 @@ import campaign.blueprints.admin.audit.views
 import campaign.blueprints.admin.dashboard.goals
 import campaign.blueprints.admin.dashboard.views
 import campaign.blueprints.admin.donors.views
+import campaign.blueprints.admin.events.views
 import campaign.blueprints.admin.frame
 import campaign.blueprints.admin.grants.call
 import campaign.blueprints.admin.inbox.views

@@ -131,6 +131,8 @@ RULES: dict[str, Permission] = {
     "admin.save_question": Permission(DESIGNERS),
     "admin.move_question": Permission(DESIGNERS),
     "admin.remove_question": Permission(DESIGNERS),
+    "admin.event_sign_ups": Permission(CAMPAIGN),
+    "admin.save_sign_up_settings": Permission(CAMPAIGN),
     "admin.donations": Permission(ALL_STAFF),
     "admin.donation": Permission(ALL_STAFF),
     "admin.donors": Permission(PERSONAL),

@@ -6,6 +6,7 @@ bp = Blueprint("public", __name__)
 
 from campaign.blueprints.public import (
     campaign_views,
+    event_sign_up,
     files,
     frame,
     money_views,

@@ -82,6 +82,7 @@ class FundSummary:
     begins_at: datetime | None = None
     ends_at: datetime | None = None
     capacity: int | None = None
+    takes_sign_ups: bool = False
     note: dict[str, str] = field(default_factory=dict)
     """Why it was cancelled; empty where it was not."""
     report: dict[str, Any] = field(default_factory=dict)

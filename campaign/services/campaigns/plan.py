@@ -48,6 +48,7 @@ class PlanItem:
     begins_at: datetime | None = None
     ends_at: datetime | None = None
     capacity: int | None = None
+    takes_sign_ups: bool = False
     state_note: dict[str, str] = field(default_factory=dict)
     report: dict[str, object] = field(default_factory=dict)
     costs: tuple[Cost, ...] = ()
@@ -116,6 +117,7 @@ def _event(row: Event) -> dict[str, Any]:
         "begins_at": row.begins_at,
         "ends_at": row.ends_at,
         "capacity": row.capacity,
+        "takes_sign_ups": row.takes_sign_ups,
         "state_note": row.state_note,
         "report": row.report,
     }

@@ -104,7 +104,7 @@ def add_item(
         )
         fund = add_funds(session, campaign_id, [new])[code]
         fund.public_id = form_id or fund.public_id
-        _write_details(session, fund, draft.details)
+        _write_details(session, fund, draft.details, at=clock.now())
         record_change(session, fund, "add", actor_id, clock)
         return fund.public_id
 
@@ -129,7 +129,7 @@ def change_item(
             row.summary = with_hidden_languages(draft.summary, row.summary, languages)
         if not _costs(session, fund.id):
             fund.goal_minor = draft.goal_minor
-        _write_details(session, fund, draft.details)
+        _write_details(session, fund, draft.details, at=clock.now())
         record_change(session, fund, "change", actor_id, clock)
 
 
@@ -239,14 +239,14 @@ def record_change(
     )
 
 
-def _write_details(session: Session, fund: Fund, details: EventTimes | CallDays | None) -> None:
+def _write_details(session: Session, fund: Fund, details: EventTimes | CallDays | None, *, at: datetime) -> None:
     if isinstance(details, EventTimes):
-        _write_event(session, fund, details)
+        _write_event(session, fund, details, at=at)
     elif isinstance(details, CallDays):
         _write_grant(session, fund, details)
 
 
-def _write_event(session: Session, fund: Fund, times: EventTimes) -> None:
+def _write_event(session: Session, fund: Fund, times: EventTimes, *, at: datetime) -> None:
     if times.begins_at and times.ends_at and times.ends_at <= times.begins_at:
         raise EndsBeforeItBegins(fund.code)
     languages = _languages(session, fund.campaign_id)
@@ -254,10 +254,13 @@ def _write_event(session: Session, fund: Fund, times: EventTimes) -> None:
     if row is None:
         row = Event(fund_id=fund.id, place={}, status=EventStatus.PLANNED)
         session.add(row)
+    before = row.place, row.begins_at, row.ends_at
     row.place = with_hidden_languages(times.place, row.place, languages)
     if times.begins_at:
         row.starts_on = local_day(times.begins_at)
     row.begins_at, row.ends_at, row.capacity = times.begins_at, times.ends_at, times.capacity
+    if before != (row.place, row.begins_at, row.ends_at):
+        row.details_changed_at = at
 
 
 def _write_grant(session: Session, fund: Fund, days: CallDays) -> None:

@@ -71,6 +71,8 @@ def act_on_target(decision: TargetDecision, *, clock: Clock) -> None:
         row.status = status_after(fund.kind, decision.act, row.status, first_day=first_day, today=today)
         if decision.act is TargetAct.CANCEL:
             row.state_note = _reason(decision)
+            if isinstance(row, Event):
+                row.details_changed_at = clock.now()
         if decision.act is TargetAct.REPORT:
             check_version(decision.version, row.report)
             row.report, row.reported_on = _report(decision), today

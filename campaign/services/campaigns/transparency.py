@@ -199,6 +199,7 @@ class _TargetFacts:
                 begins_at=event.begins_at,
                 ends_at=event.ends_at,
                 capacity=event.capacity,
+                takes_sign_ups=event.takes_sign_ups,
                 note=event.state_note,
                 report=event.report,
                 costs=costs,

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from campaign.database import reading, transaction
 from campaign.domain.errors import NotFound
+from campaign.domain.event_sign_up import MAIL_KIND as SIGN_UP_KIND
 from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.money import Money
 from campaign.domain.news import CONFIRM_KIND, NEWS_KIND
@@ -24,6 +25,7 @@ from campaign.i18n import current_language, day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.mail_sentences import mail_sentences
+from campaign.services.events.mail_facts import calendar_attachment, sign_up_facts
 from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.mail.sender import sender_of
 from campaign.services.news.handing_over import HandOver, hand_over, take_back
@@ -65,8 +67,8 @@ NEWS = WorkQueue(Message, ClaimedMail, POLICY, condition=Message.kind == NEWS_KI
 """Updates for readers, which wait until nothing else is due."""
 
 
-NEWS_FACTS = {CONFIRM_KIND: confirm_facts, NEWS_KIND: update_facts}
-"""Kind of an email about news → what makes the facts of its templates."""
+OWN_FACTS = {CONFIRM_KIND: confirm_facts, NEWS_KIND: update_facts, SIGN_UP_KIND: sign_up_facts}
+"""Kind of an email about news or an event → what makes the facts of its templates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +127,9 @@ def _send(due: ClaimedMail, *, context: Context) -> MailState:
     attachment = _attachment(due, clock=context.clock)
     if not context.mailer.sends:
         return MailState.STORED
-    context.mailer.send(
-        compose(_message(due.id), attachment=attachment, public_url=context.public_url, at=context.clock.now())
-    )
+    message, at = _message(due.id), context.clock.now()
+    attachment = attachment or calendar_attachment(message, public_url=context.public_url, at=at)
+    context.mailer.send(compose(message, attachment=attachment, public_url=context.public_url, at=at))
     return MailState.SENT
 
 
@@ -197,8 +199,8 @@ def _template_facts(message: Message, *, public_url: str, at: datetime) -> dict[
     if "pledge" in facts:
         with reading() as session:
             return mail_facts.pledge_mail_facts(session, facts, message, public_url=public_url)
-    if message.kind in NEWS_FACTS:
-        return NEWS_FACTS[message.kind](facts, message=message, public_url=public_url)
+    if message.kind in OWN_FACTS:
+        return OWN_FACTS[message.kind](facts, message=message, public_url=public_url)
     if "mailbox" in facts:
         return links_in_words(facts, message=message, public_url=public_url)
     if "amount_minor" in facts:

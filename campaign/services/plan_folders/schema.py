@@ -37,6 +37,8 @@ LEFT_OUT: Mapping[str, str] = {
     "fund.theme_id": "It is the theme of a target.",
     "fund.target_id": "It is the target that a theme may pay for.",
     "budget_line.position": "It is the order in the file.",
+    "event.details_changed_at": "It is when people here were last to be told of a change.",
+    "event.head_count": "It was counted from the sign-ups of this installation; the report has the numbers.",
 }
 """Columns that stand in no file, with the reason. Keys, public ids and references to the parent never do."""
 KEYS = frozenset({"id", "public_id", "campaign_id", "fund_id"})

@@ -6,6 +6,7 @@ from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin.campaigns.words import ActWords
+from campaign.blueprints.admin.events import words as sign_up_words
 from campaign.blueprints.admin.grants.words import GRANT_ACTS, GRANT_RULES
 from campaign.domain import target_state as rules
 from campaign.domain.errors import DomainError
@@ -46,6 +47,7 @@ AUDITED: Mapping[str, LazyString] = {
     "plan:complete": _("Marked an event or a grant as done"),
     "plan:cancel": _("Cancelled an event or a grant"),
     "plan:report": _("Published a report"),
+    **sign_up_words.AUDITED,
 }
 """Acts of the audit trail."""
 BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
@@ -57,5 +59,6 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     rules.ReportDoesNotAddUp: _("There cannot be more women or first-time visitors than people who came."),
     plan_changes.EndsBeforeItBegins: _("Enter an end that is after the beginning."),
     plan_changes.TooManyCosts: _("The plan is full. Put some costs together."),
+    **sign_up_words.BROKEN_RULES,
     plan_changes.GeneralFundStays: _("The general fund cannot be closed: gifts without a purpose go there."),
 }

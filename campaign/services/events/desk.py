@@ -1,0 +1,123 @@
+"""Sign-ups as campaign staff see them, and what an event says about sign-up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from campaign.database import reading, transaction
+from campaign.domain.event_sign_up import DeadlineTooLate, SignUpNeedsTimes, SignUpRules, SignUpState
+from campaign.gateways.clock import Clock
+from campaign.models.event_sign_up import EventSignUp
+from campaign.services.campaigns.plan_changes import record_change
+from campaign.services.events.places import event_named, fill_places, rules_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpRow:
+    """One sign-up as staff see it; texts are empty where nothing was entered, and after their deletion."""
+
+    public_id: str
+    name: str
+    email: str
+    phone: str
+    language: str
+    places: int
+    access_needs: str
+    state: SignUpState
+    signed_up_at: datetime
+    came: int | None
+    is_by_staff: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpDesk:
+    """The sign-ups of an event, and what it says about them."""
+
+    public_id: str
+    title: dict[str, str]
+    place: dict[str, str]
+    status: str
+    begins_at: datetime | None
+    ends_at: datetime | None
+    rules: SignUpRules
+    head_count: dict[str, object]
+    sign_ups: Sequence[SignUpRow]
+
+    def in_state(self, state: SignUpState) -> list[SignUpRow]:
+        """Return the sign-ups of one state, in the order in which they came."""
+        return [row for row in self.sign_ups if row.state == state]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpSettings:
+    """What staff decide about the sign-up of an event.
+
+    Attributes:
+        until: The last moment; None where people can sign up until the event begins.
+    """
+
+    is_offered: bool
+    until: datetime | None
+    has_waiting_list: bool
+
+
+def sign_up_desk(campaign_id: int, public_id: str) -> SignUpDesk:
+    """Return the sign-ups of an event.
+
+    Raises:
+        NotFound: The campaign has no such event.
+    """
+    with reading() as session:
+        rows = event_named(session, campaign_id, public_id)
+        query = select(EventSignUp).where(EventSignUp.event_id == rows.event.fund_id)
+        sign_ups = session.execute(query.order_by(EventSignUp.signed_up_at, EventSignUp.id)).scalars()
+        return SignUpDesk(
+            public_id=public_id,
+            title=rows.fund.title,
+            place=rows.event.place,
+            status=rows.event.status,
+            begins_at=rows.event.begins_at,
+            ends_at=rows.event.ends_at,
+            rules=rules_of(session, rows.event),
+            head_count=rows.event.head_count,
+            sign_ups=[_shown(row) for row in sign_ups],
+        )
+
+
+def save_settings(campaign_id: int, public_id: str, settings: SignUpSettings, *, actor_id: int, clock: Clock) -> None:
+    """Open or close the sign-up of an event; whoever waits gets a place that is free.
+
+    Raises:
+        NotFound: The campaign has no such event.
+        SignUpNeedsTimes: It is to be opened, and the event has only a day.
+        DeadlineTooLate: The last moment is after the event begins.
+    """
+    with transaction() as session:
+        rows = event_named(session, campaign_id, public_id, is_locking=True)
+        event = rows.event
+        if settings.is_offered and (event.begins_at is None or event.ends_at is None):
+            raise SignUpNeedsTimes(public_id)
+        if settings.until and event.begins_at and settings.until > event.begins_at:
+            raise DeadlineTooLate(public_id)
+        event.takes_sign_ups, event.sign_up_until = settings.is_offered, settings.until
+        event.has_waiting_list = settings.has_waiting_list
+        record_change(session, rows.fund, "sign_up", actor_id, clock)
+        fill_places(session, rows, at=clock.now())
+
+
+def _shown(row: EventSignUp) -> SignUpRow:
+    return SignUpRow(
+        public_id=row.public_id,
+        name=row.name or "",
+        email=row.email or "",
+        phone=row.phone or "",
+        language=row.language,
+        places=row.places,
+        access_needs=row.access_needs or "",
+        state=SignUpState(row.state),
+        signed_up_at=row.signed_up_at,
+        came=row.came,
+        is_by_staff=row.consent_version is None,
+    )
