@@ -235,6 +235,7 @@ RULES: dict[str, Permission] = {
     "admin.picture_file": Permission(CAMPAIGN),
     "admin.audit_trail": Permission(MONEY | ADMIN),
     "admin.setup": Permission(ADMIN, is_shared=True),
+    "admin.take_campaign_role": Permission(ADMIN, fresh=True, back="admin.setup", is_shared=True),
     "admin.audit_file": Permission(MONEY | ADMIN, fresh=True, back="admin.audit_trail"),
     "admin.organisation": Permission(ADMIN, is_shared=True),
     "admin.save_organisation": Permission(ADMIN, is_shared=True),

@@ -153,9 +153,7 @@ def _people(session: Session) -> tuple[SetupItem, ...]:
         SetupItem(
             _("Somebody for the campaign"),
             bool(_with_role(session, "campaign")),
-            _(
-                "Only the role “Campaign” writes texts and updates and shows pictures. You can take it yourself as well."
-            ),
+            _("Only the role “Campaign” writes texts and updates and shows pictures."),
         ),
         SetupItem(_("Somebody for finance"), bool(finance), _("Finance proposes allocations and makes refunds.")),
         SetupItem(

@@ -40,3 +40,19 @@ def test_only_administrators_of_the_installation_open_it(app: Flask, clock: Sett
     for role, campaign in (("finance", None), ("campaign", None), ("admin", own)):
         client = sign_in_as(app, clock, role=role, campaign=campaign).client
         assert client.get("/staff/setup").status_code == 403
+
+
+def test_an_administrator_takes_the_role_that_writes_texts(app: Flask, clock: SettableClock) -> None:
+    a_campaign(stage="draft")
+    admin = sign_in_as(app, clock, role="admin").client
+    assert admin.get("/staff/texts").status_code == 403
+    page = fetch_address(admin, "/staff/setup")
+    taken = fetch_address(admin, page.submit(admin, "form[action$='/campaign-role']", role="campaign").location)
+    assert "You have the role “Campaign” now" in taken.text(".notice")
+    assert not taken.soup.select("form[action$='/campaign-role']")
+    assert (
+        page.submit(admin, "form[action$='/campaign-role']", role="campaign").status_code == 303
+    )  # once more changes nothing
+    assert fetch_address(admin, "/staff/texts").h1 == "Texts"
+    trail = fetch_address(admin, "/staff/audit").texts("tbody tr")
+    assert sum("role" in row.lower() for row in trail) == 1

@@ -1,14 +1,18 @@
 """The set-up: what is done, what is missing, and the page where each step is done."""
 
-from flask import current_app, render_template, url_for
+from http import HTTPStatus
+
+from flask import abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp
-from campaign.blueprints.admin.frame import visible_campaigns
-from campaign.blueprints.admin.guard import person_can
+from campaign.blueprints.admin.frame import done, visible_campaigns
+from campaign.blueprints.admin.guard import person, person_can
 from campaign.config import Config
 from campaign.gateway_registry import current_context
 from campaign.services.organisation.setup import SetupStep, StepName, setup_steps
+from campaign.services.staff import grants
 
 PAGES: dict[StepName, tuple[str, ...]] = {
     StepName.ORGANISATION: ("admin.organisation",),
@@ -31,8 +35,18 @@ def setup() -> ResponseReturnValue:
             (step.name for step in steps if not step.is_done and _page_of(step, has_campaign=has_campaign)), None
         ),
         has_campaign=has_campaign,
+        may_take_role=grants.CAMPAIGN not in person().roles,
         done_count=sum(step.is_done for step in steps),
     )
+
+
+@bp.post("/setup/campaign-role")
+def take_campaign_role() -> ResponseReturnValue:
+    """Give the administrator the role with which texts are written; the button sends its name."""
+    if request.form.get("role") != grants.CAMPAIGN:
+        abort(HTTPStatus.BAD_REQUEST)
+    grants.take_campaign_role(person().id, clock=current_context().clock)
+    return done(_("You have the role “Campaign” now: the menu has the pages for texts and pictures."), "admin.setup")
 
 
 @bp.app_template_global("is_set_up")
