@@ -21,6 +21,7 @@ from campaign.domain.documents.fields import YES, Draft, FieldKind, FieldSpec, r
 from campaign.domain.documents.form_names import draft_of_form, form_fields
 from campaign.domain.documents.kinds import DOCUMENTS, AmountsText, HeroText, OtherWaysText, StoryText
 from campaign.domain.documents.links import bad_links
+from campaign.domain.documents.merging import marks_of, merge, read_marks
 from campaign.domain.documents.reading import ProblemKind, Rules, read
 from campaign.domain.documents.translation import TranslationState, translation_states, updated_sources
 from campaign.domain.money import Money
@@ -61,6 +62,54 @@ def _with_keys(rows: list[Draft]) -> list[Draft]:
 
 def drafts_of(kind: type[Any]) -> st.SearchStrategy[Draft]:
     return st.fixed_dictionaries({name: values_of(spec) for name, spec in specs(kind).items()})
+
+
+def rebuilt(kind: type[Any], draft: Draft) -> Draft:
+    return draft_of_form(kind, form_fields(kind, draft, LANGUAGES), LANGUAGES)
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_a_merge_takes_over_what_one_has_changed_and_names_what_both_have(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["hero", "story", "learning", "other_ways"]))
+    kind = DOCUMENTS[name]
+    before, mine, theirs = (data.draw(drafts_of(kind)) for _ in range(3))
+    if data.draw(st.booleans()):  # most texts are changed by nobody
+        texts = data.draw(st.sampled_from([field for field, spec in specs(kind).items()]))
+        mine = {**before, texts: mine[texts]}
+    base, own, other = (form_fields(kind, draft, LANGUAGES) for draft in (before, mine, theirs))
+    merged = merge(kind, marks_of(kind, before, LANGUAGES), mine, theirs, LANGUAGES)
+    fields = form_fields(kind, merged.draft, LANGUAGES)
+    conflicts = {conflict.path: conflict for conflict in merged.conflicts}
+    lists = {field for field, spec in specs(kind).items() if spec.kind is FieldKind.ROWS}
+    for path in fields.keys() - lists:
+        if path in own and path in other and path in base:
+            is_mine_changed, is_theirs_changed = own[path] != base[path], other[path] != base[path]
+            assert fields[path] == (own[path] if is_mine_changed else other[path])
+            assert (path in conflicts) == (is_mine_changed and is_theirs_changed and own[path] != other[path])
+        elif path in base:  # a row that one of the two has removed, and the other has changed
+            assert ".".join(path.split(".")[:2]) in conflicts
+    for rows in lists:
+        keys = {draft: set(fields[rows].split()) for draft, fields in (("b", base), ("m", own), ("t", other))}
+        assert (keys["m"] | keys["t"]) - keys["b"] <= set(fields[rows].split()) <= keys["m"] | keys["t"]
+        assert keys["m"] & keys["t"] <= set(fields[rows].split())
+
+
+@pytest.mark.parametrize("name", ["hero", "story", "learning"])
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_a_merge_with_nothing_on_one_side_is_the_other_side(name: str, data: st.DataObject) -> None:
+    kind = DOCUMENTS[name]
+    before, after = (rebuilt(kind, data.draw(drafts_of(kind))) for _ in range(2))
+    marks = marks_of(kind, before, LANGUAGES)
+    for mine, theirs in ((before, after), (after, before), (after, after)):
+        merged = merge(kind, marks, mine, theirs, LANGUAGES)
+        assert (merged.draft, merged.conflicts) == (after, ())
+
+
+@pytest.mark.parametrize("typed", ["", "[]", '{"title.en": 1}', "{", '{"a": "' + "x" * 200_000 + '"}'])
+def test_marks_that_cannot_be_read_are_none(typed: str) -> None:
+    assert read_marks(typed) is None
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -1,7 +1,9 @@
 """Editing a document: what its page shows, and a draft saved without overwriting anybody else's."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.domain.documents.drafts import characters_of, fingerprint, same_content
 from campaign.domain.documents.fields import Draft
+from campaign.domain.documents.merging import Marks, Merged, marks_of, merge, with_choices
 from campaign.domain.documents.reading import FieldProblem, Rules, read
 from campaign.domain.documents.translation import (
     Sources,
@@ -35,7 +38,17 @@ MAX_DRAFT_CHARACTERS = 600_000
 
 
 class DraftConflict(Conflict):
-    """Somebody else has changed the draft since this form was opened."""
+    """Somebody else has changed the draft since this form was opened.
+
+    Attributes:
+        current: Their text.
+        merged: Both texts as one, and where both have changed the same; None where nothing could be compared.
+    """
+
+    def __init__(self, current: Draft | None = None, merged: Merged | None = None) -> None:
+        super().__init__("draft")
+        self.current = current
+        self.merged = merged
 
 
 class DraftTooLong(DomainError):
@@ -70,21 +83,30 @@ class DraftChange:
     Attributes:
         draft: The whole document.
         base: The fingerprint of the text that the form was opened with.
+        marks: What each field said when the form was opened; None where the form does not know it.
+        chosen: Fields, shown side by side, of which the other text was chosen.
         confirmed: (path, language) of translations that are said to be up to date.
+        has_fixed_rows: Whether the form stays on the screen and cannot take over rows that somebody else added or moved.
     """
 
     draft: Draft
     base: str
+    marks: Marks | None = None
+    chosen: frozenset[str] = frozenset()
     confirmed: frozenset[tuple[str, str]] = frozenset()
+    has_fixed_rows: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SavedDraft:
-    """The draft after a save: the fingerprint that the next save names, and when it was saved."""
+    """The draft after a save: what the next save names, when it was saved, and what of somebody else was taken over."""
 
     base: str
+    marks: Marks
     at: datetime
     has_draft: bool
+    taken: Mapping[str, str] = field(default_factory=dict)
+    is_rearranged: bool = False
 
 
 def document_state(campaign_id: int, name: str) -> DocumentState:
@@ -116,30 +138,61 @@ def document_state(campaign_id: int, name: str) -> DocumentState:
 
 
 def save_draft(campaign_id: int, name: str, change: DraftChange, *, actor_id: int, clock: Clock) -> SavedDraft:
-    """Save a draft, valid or not, unless somebody else has changed it; the same draft twice is saved once.
+    """Save a draft, valid or not; what somebody else has changed meanwhile is merged into it. The same twice is saved once.
 
     Raises:
-        DraftConflict: The draft is another text by now than the one that the change began with.
+        DraftConflict: Both have changed the same field, row or order.
         DraftTooLong: The texts are longer than all that is ever stored.
     """
-    kind, at, draft = kind_of(name), clock.now(), change.draft
-    if characters_of(kind, draft) > MAX_DRAFT_CHARACTERS:
+    kind, at = kind_of(name), clock.now()
+    if characters_of(kind, change.draft) > MAX_DRAFT_CHARACTERS:
         raise DraftTooLong
     with transaction() as session:
         row = lock_row(session, campaign_id, name, at=at)
-        published = published_draft(session, campaign_id, name)
+        published, languages = published_draft(session, campaign_id, name), rules_of(session, campaign_id).languages
         current = draft_of(row, name, published)
-        if draft == current and not change.confirmed:
-            return SavedDraft(fingerprint(draft), at, row.draft is not None)
-        if fingerprint(current) not in {change.base, fingerprint(draft)}:
-            raise DraftConflict
-        source = rules_of(session, campaign_id).languages[0]
-        row.sources = dict(
-            updated_sources(kind, current, draft, sources_of(row), source_language=source, confirmed=change.confirmed)
+        merged = _merged(kind, change, current, languages)
+        draft = merged.draft
+        if draft != current or change.confirmed:
+            row.sources = dict(
+                updated_sources(
+                    kind,
+                    current,
+                    draft,
+                    sources_of(row),
+                    source_language=languages[0],
+                    confirmed=change.confirmed,
+                )
+            )
+            row.draft = None if same_content(draft, published) else draft
+            row.changed_at, row.changed_by_id = at, actor_id
+        return SavedDraft(
+            base=fingerprint(draft),
+            marks=marks_of(kind, draft, languages),
+            at=at,
+            has_draft=row.draft is not None,
+            taken=merged.taken,
+            is_rearranged=merged.is_rearranged,
         )
-        row.draft = None if same_content(draft, published) else draft
-        row.changed_at, row.changed_by_id = at, actor_id
-        return SavedDraft(fingerprint(draft), at, row.draft is not None)
+
+
+def _merged(kind: type[Any], change: DraftChange, current: Draft, languages: tuple[str, ...]) -> Merged:
+    """Return what was typed, merged with what somebody else has saved meanwhile.
+
+    Raises:
+        DraftConflict: Both have changed the same.
+    """
+    draft, marks = change.draft, change.marks
+    if marks is not None and change.chosen:
+        draft = with_choices(kind, draft, current, languages, base=marks, chosen=change.chosen)
+    if fingerprint(current) in {change.base, fingerprint(draft)}:
+        return Merged(draft, (), {}, is_rearranged=False)
+    if marks is None:
+        raise DraftConflict(current)
+    merged = merge(kind, marks, draft, current, languages)
+    if merged.conflicts or (change.has_fixed_rows and merged.is_rearranged):
+        raise DraftConflict(current, merged)
+    return merged
 
 
 def _name_of(session: Session, row: CampaignDocument | None) -> str | None:

@@ -13,7 +13,7 @@ let timer = 0;
 let isSaving = false;
 
 const fieldsNow = () => [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
-const flat = (fields) => JSON.stringify(fields.filter(([name]) => name !== "base").map(([name, value]) => [name, value.split(/\s+/).join(" ").trim()]));
+const flat = (fields) => JSON.stringify(fields.filter(([name]) => name !== "base" && name !== "marks").map(([name, value]) => [name, value.split(/\s+/).join(" ").trim()]));
 
 function retain() {
   try {
@@ -44,16 +44,17 @@ async function save() {
   if (isSaving || saved === changes) return;
   isSaving = true;
   const sent = changes;
+  const body = new FormData(form);
   said.textContent = words.saving;
   let sentence = words.offline;
   try {
     // A session that has ended answers with the way to the sign-in, which is not followed.
-    const answer = await fetch(words.autosave, { method: "POST", body: new FormData(form), redirect: "manual", signal: AbortSignal.timeout(RETRY_MS) });
+    const answer = await fetch(words.autosave, { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(RETRY_MS) });
     const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
     if (!isOurs) sentence = answer.status >= 500 ? words.offline : words.ended;
     const reply = isOurs ? await answer.json() : {};
     if (answer.ok && isOurs) {
-      form.elements.base.value = reply.base;
+      takeOver(reply, body);
       saved = sent;
       if (saved === changes) release();
       showProblems(reply.problems);
@@ -63,6 +64,26 @@ async function save() {
   isSaving = false;
   said.textContent = sentence;
   if (saved !== changes) later(saved === sent ? TYPING_MS : RETRY_MS);
+}
+
+// What only a colleague has changed goes into the fields. One that was changed here while the answer came is compared at the next save.
+function takeOver(reply, sent) {
+  const marks = reply.marks;
+  const before = JSON.parse(sent.get("marks"));
+  let isCurrent = true;
+  for (const [name, text] of Object.entries(reply.taken)) {
+    const field = form.elements[name];
+    if (!field || !("value" in field)) continue;
+    const isBox = field.type === "checkbox";
+    const isSame = isBox ? field.checked === sent.has(name) : flat([[name, field.value]]) === flat([[name, sent.get(name)]]);
+    if (!isSame) {
+      marks[name] = before[name];
+      isCurrent = false;
+    } else if (isBox) field.checked = text !== "";
+    else field.value = text;
+  }
+  form.elements.base.value = isCurrent ? reply.base : "";
+  form.elements.marks.value = JSON.stringify(marks);
 }
 
 // What cannot be published is shown at its field as soon as the server has read it.

@@ -79,8 +79,29 @@ def test_two_editors_are_warned_and_both_texts_are_shown(app: Flask, editor: Fla
     assert {"Their", "My"} <= {*warned.texts("del"), *warned.texts("ins")}
     assert warned.filled(FORM)["title.en"] == "My title"
     assert fetch(editor, "admin.text", document="hero").filled(FORM)["title.en"] == "Their title"
+    assert warned.texts("dl.changes dt") == ["Title · English"]  # and no field that only one of them has
     page = saved(editor, warned, step="save")
     assert page.filled(FORM)["title.en"] == "My title"
+    again = Page(theirs.submit(colleague, FORM, **{"title.en": "Third title"}))
+    taken = saved(colleague, again, **{"choice.title.en": "theirs"})
+    assert taken.filled(FORM)["title.en"] == "My title"
+
+
+def test_what_only_a_colleague_has_changed_is_taken_over(app: Flask, editor: FlaskClient, clock: SettableClock) -> None:
+    colleague = browser_of(app, clock, a_member_of_staff(role="campaign", email="colleague@quilt.example"))
+    mine, theirs = (fetch(client, "admin.text", document="hero") for client in (editor, colleague))
+    saved(colleague, theirs, **{"title.en": "Their title"})
+    page = saved(editor, mine, **{"kicker.ru": "Моя строка"})
+    assert "their changes are taken over" in page.text(".notice")
+    assert [page.filled(FORM)[name] for name in ("title.en", "kicker.ru")] == ["Their title", "Моя строка"]
+    sent = theirs.filled(FORM, **{"title.en": "Their title", "summary.ky": "Кыскача"})
+    reply = colleague.post("/staff/texts/hero/autosave", data=sent, content_type="multipart/form-data").get_json()
+    assert reply["taken"] == {"kicker.ru": "Моя строка"}
+    assert reply["message"].startswith("A colleague has changed other parts of this text")
+    story = [fetch(client, "admin.text", document="story") for client in (editor, colleague)]
+    saved(colleague, story[1], step="add:sections")
+    answer = editor.post("/staff/texts/story/autosave", data=story[0].filled(FORM), content_type="multipart/form-data")
+    assert answer.status_code == 409  # the script cannot show a section that the form does not have
 
 
 def test_sections_are_added_moved_hidden_and_removed_without_script(editor: FlaskClient, client: FlaskClient) -> None:

@@ -1,27 +1,30 @@
 """The page of a document: its fields side by side, the problems beside them, and what a colleague has changed."""
 
+import json
 from collections import defaultdict
+from dataclasses import dataclass
 
 from flask import render_template
 
 from campaign.blueprints.admin.frame import campaign
 from campaign.blueprints.admin.texts import words
 from campaign.domain.campaign_state import CampaignStage
-from campaign.domain.documents.differences import changes_between
+from campaign.domain.documents.differences import Piece, changes_between, compare_texts
 from campaign.domain.documents.drafts import fingerprint
 from campaign.domain.documents.fields import Draft, specs
 from campaign.domain.documents.kinds import DOCUMENTS
+from campaign.domain.documents.merging import ConflictKind, MergeConflict, Merged, marks_of
 from campaign.domain.documents.reading import FieldProblem, read
 from campaign.i18n import text_of
 from campaign.services.campaigns.form_options import purposes_of
-from campaign.services.content.editing import DocumentState
+from campaign.services.content.editing import DocumentState, DraftConflict
 
 
 def document_page(
     state: DocumentState,
     *,
     typed: Draft | None = None,
-    is_conflict: bool = False,
+    conflict: DraftConflict | None = None,
     refusal: str = "",
 ) -> str:
     """Return the page of a document.
@@ -29,12 +32,15 @@ def document_page(
     Args:
         state: The document as it is stored.
         typed: What the person has typed and what could not be saved; it stays in the fields.
-        is_conflict: A colleague has saved another text meanwhile, which is shown beside the typed one.
+        conflict: What a colleague has saved meanwhile, which is shown beside the typed text where both have changed it.
         refusal: Why the typed text could not be saved.
     """
     kind = DOCUMENTS[state.name]
+    base = conflict.current if conflict and conflict.current is not None else state.draft
     draft = state.draft if typed is None else typed
-    problems = state.problems if typed is None else read(kind, typed, state.rules).problems
+    if conflict and conflict.merged:
+        draft = conflict.merged.draft
+    problems = state.problems if typed is None else read(kind, draft, state.rules).problems
     return render_template(
         "admin/texts/document.html",
         state=state,
@@ -42,15 +48,58 @@ def document_page(
         slug=campaign().slug,
         is_hidden=campaign().stage == CampaignStage.DRAFT,
         draft=draft,
-        base=fingerprint(state.draft),
+        base=fingerprint(base),
+        marks=json.dumps(marks_of(kind, base, state.rules.languages), separators=(",", ":")),
         kind=kind,
         specs=specs,
         texts=words,
         problems=problems,
         problems_at=problems_by_input(problems),
-        conflicts=changes_between(kind, state.draft, draft, state.rules.languages) if is_conflict else [],
+        is_conflict=conflict is not None,
+        conflicts=_conflicts(conflict.merged) if conflict and conflict.merged else [],
+        changes_of_both=changes_between(kind, base, draft, state.rules.languages)
+        if conflict and not conflict.merged
+        else [],
         fund_choices=_fund_choices(),
         currency_choices=[{"value": code, "label": code} for code in state.rules.bounds],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownConflict:
+    """A place where two people have changed the same, as the page shows it."""
+
+    path: str
+    kind: ConflictKind
+    rows: str
+    number: int
+    name: str
+    language: str
+    pieces: tuple[Piece, ...]
+    mine: str
+    theirs: str
+
+
+def _conflicts(merged: Merged) -> list[ShownConflict]:
+    return [_shown_conflict(conflict, merged) for conflict in merged.conflicts]
+
+
+def _shown_conflict(conflict: MergeConflict, merged: Merged) -> ShownConflict:
+    """Name the row, the field and the language of a conflict, from `sections.story-1.heading.ru`, `title.ru` or `year`."""
+    parts = conflict.path.split(".")
+    rows = parts.pop(0) if isinstance(merged.draft.get(parts[0]), list) else ""
+    keys = [row["key"] for row in merged.draft[rows]] if rows else []
+    key = parts.pop(0) if rows and parts else ""
+    return ShownConflict(
+        path=conflict.path,
+        kind=conflict.kind,
+        rows=rows,
+        number=keys.index(key) + 1 if key in keys else 0,
+        name=parts[0] if parts else "",
+        language=parts[1] if len(parts) > 1 else "",
+        pieces=compare_texts(conflict.theirs, conflict.mine) if conflict.kind is ConflictKind.BOTH_CHANGED else (),
+        mine=conflict.mine,
+        theirs=conflict.theirs,
     )
 
 

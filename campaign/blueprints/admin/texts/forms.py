@@ -13,18 +13,22 @@ from campaign.days import time_zone
 from campaign.domain.documents.drafts import with_row_added, with_row_moved, with_row_removed
 from campaign.domain.documents.fields import Draft, FieldKind, specs
 from campaign.domain.documents.form_names import draft_of_form
+from campaign.domain.documents.merging import read_marks
 from campaign.domain.identity import new_public_id
 from campaign.domain.typed_text import one_line
 from campaign.services.content.editing import DraftChange
 
 CONFIRMED = "current."
 """Begins the name of the box that says that a translation is up to date."""
+CHOICE, THEIRS = "choice.", "theirs"
+"""Begins the name of the question which of two texts is to stay, and the answer that takes the colleague's."""
 
 
 class DocumentForm(StaffForm):
     """Every text of a document in every language; what the fields are called is said by `domain/documents/form_names.py`."""
 
     base = HiddenField(default="")
+    marks = HiddenField(default="")
     step = HiddenField(default="save")
 
     def draft(self, kind: type[Any], languages: tuple[str, ...]) -> Draft:
@@ -40,7 +44,7 @@ class DocumentForm(StaffForm):
             return with_row_removed(draft, name, key)
         return with_row_moved(draft, name, key, {"up": -1, "down": 1}.get(act, 0))
 
-    def change(self, kind: type[Any], languages: tuple[str, ...]) -> DraftChange:
+    def change(self, kind: type[Any], languages: tuple[str, ...], *, has_fixed_rows: bool = False) -> DraftChange:
         """Return what was typed, with the text that it began with."""
         confirmed = (
             name.removeprefix(CONFIRMED).rpartition(".") for name in request.form if name.startswith(CONFIRMED)
@@ -48,6 +52,13 @@ class DocumentForm(StaffForm):
         return DraftChange(
             draft=self.draft(kind, languages),
             base=self.base.data or "",
+            marks=read_marks(self.marks.data or ""),
+            chosen=frozenset(
+                name.removeprefix(CHOICE)
+                for name, choice in request.form.items()
+                if name.startswith(CHOICE) and choice == THEIRS
+            ),
+            has_fixed_rows=has_fixed_rows,
             confirmed=frozenset((path, language) for path, _dot, language in confirmed),
         )
 

@@ -64,10 +64,9 @@ def save_text(document: str) -> ResponseReturnValue:
     form = DocumentForm()
     try:
         saved = _save(document, form)
-    except DraftConflict:
+    except DraftConflict as conflict:
         typed = form.draft(DOCUMENTS[document], campaign().languages)
-        state = document_state(campaign().id, document)
-        return document_page(state, typed=typed, is_conflict=True), 409
+        return document_page(document_state(campaign().id, document), typed=typed, conflict=conflict), 409
     except DraftTooLong as error:
         typed, sentence = form.draft(DOCUMENTS[document], campaign().languages), sentence_of(error)
         state = document_state(campaign().id, document)
@@ -78,7 +77,7 @@ def save_text(document: str) -> ResponseReturnValue:
         return redirect(url_for("admin.check_text", document=document), 303)
     if form.anchor:
         return redirect(url_for("admin.text", document=document, _anchor=form.anchor), 303)
-    return done(_saved_message(document), "admin.text", document=document)
+    return done(_taken_message(saved) + _saved_message(document), "admin.text", document=document)
 
 
 @bp.post("/texts/<document>/autosave")
@@ -87,14 +86,14 @@ def autosave_text(document: str) -> ResponseReturnValue:
     if document not in DOCUMENTS:
         raise NotFound("document")
     try:
-        saved = _save(document, DocumentForm())
+        saved = _save(document, DocumentForm(), has_fixed_rows=True)
     except DraftConflict:
         return jsonify(message=_("Not saved: a colleague has changed this text. Press “Save draft” to compare.")), 409
     except DraftTooLong:
         return jsonify(message=_("Not saved: the text is too long. Shorten it.")), 422
     problems = problems_by_input(document_state(campaign().id, document).problems)
-    message = _("Saved %(time)s", time=time_of_day(saved.at))
-    return jsonify(base=saved.base, message=message, problems=problems)
+    message = _taken_message(saved) + _("Saved %(time)s", time=time_of_day(saved.at))
+    return jsonify(base=saved.base, marks=saved.marks, taken=saved.taken, message=message, problems=problems)
 
 
 @bp.post("/texts/<document>/discard")
@@ -107,9 +106,16 @@ def discard_draft(document: str) -> ResponseReturnValue:
     return done(_("The draft is discarded. You find it among the versions."), "admin.text", document=document)
 
 
-def _save(document: str, form: DocumentForm) -> SavedDraft:
-    change = form.change(DOCUMENTS[document], campaign().languages)
+def _save(document: str, form: DocumentForm, *, has_fixed_rows: bool = False) -> SavedDraft:
+    change = form.change(DOCUMENTS[document], campaign().languages, has_fixed_rows=has_fixed_rows)
     return save_draft(campaign().id, document, change, actor_id=person().id, clock=current_context().clock)
+
+
+def _taken_message(saved: SavedDraft) -> str:
+    """Return a sentence, with the space behind it, about what a colleague has changed meanwhile."""
+    if not saved.taken and not saved.is_rearranged:
+        return ""
+    return str(_("A colleague has changed other parts of this text: their changes are taken over.")) + " "
 
 
 def _saved_message(document: str) -> str:

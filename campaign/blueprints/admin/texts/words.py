@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.documents.merging import ConflictKind
 from campaign.domain.documents.reading import FieldProblem, ProblemKind
 from campaign.domain.errors import DomainError
 from campaign.i18n import number
@@ -126,6 +127,12 @@ PROBLEMS: Mapping[ProblemKind, LazyString] = {
     ProblemKind.UNKNOWN_CHOICE: _("Choose one of the list."),
     ProblemKind.REPEATED: _("This amount stands here twice. Change one of the two."),
     ProblemKind.TOO_MANY_ROWS: _("There is room for %(limit)s. Remove some."),
+}
+CONFLICTS: Mapping[ConflictKind, LazyString] = {
+    ConflictKind.BOTH_CHANGED: _("Both of you have changed this. Choose one text, or write a third one in the field."),
+    ConflictKind.THEY_REMOVED: _("Your colleague has removed this, and you have changed it. It is still here."),
+    ConflictKind.REMOVED_HERE: _("You have removed this, and your colleague has changed it. It is here again."),
+    ConflictKind.BOTH_MOVED: _("Both of you have changed the order. Yours is used."),
 }
 VERSION_STATES: Mapping[str, tuple[LazyString, str]] = {
     "published": (_("Published"), "good"),
