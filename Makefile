@@ -9,7 +9,7 @@ POT ?= $(MESSAGES)/messages.pot
 HEAD := migrations/.current-alembic-head
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test faults dates axe drill chaos package check lint fix types contracts templates i18n-extract i18n-update i18n-add i18n-check db-revision settings subjects lock bench
+.PHONY: help run setup test faults journey dates axe drill chaos package check lint fix types contracts templates i18n-extract i18n-update i18n-add i18n-check db-revision settings subjects lock bench
 
 help: ## these words
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ test: setup ## all tests but those of faults, on SQLite and PostgreSQL (T=tests/
 
 faults: setup ## tests that kill processes and try random histories of the books
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m faults
+
+journey: setup ## an organisation sets itself up and runs two campaigns, in Chromium in production mode over https (a minute)
+	@$(BIN)/python -m pytest -q -p no:randomly tests/browser/test_journey.py
 
 dates: setup ## all tests on four other days, by Debian's faketime (T=tests/services for some; four times as long as make test)
 	@$(BIN)/python -m tests.dates $(T)
