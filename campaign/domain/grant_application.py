@@ -15,6 +15,8 @@ MAX_REASON = 2000
 MAX_LETTER = 5000
 MAX_FILE_BYTES = 8_000_000
 MAX_FILES = 5
+LINK_KIND, RECEIVED_KIND, LETTER_KIND = "application_link", "application_received", "application_letter"
+"""Folders of mail templates: of the link to a draft, of the confirmation, and of the letter about the decision."""
 
 
 class ApplicationState(StrEnum):

@@ -13,6 +13,7 @@ from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
 from campaign.domain.errors import Conflict, DomainError, NoCampaign, NotFound, UnreadableFilter
 from campaign.domain.event_sign_up import SignUpLinkBroken, SignUpLinkExpired, TooManySignUps
+from campaign.domain.grant_application import ApplicationLinkBroken
 from campaign.domain.news import NewsLinkBroken, NewsLinkExpired, UpdateWithdrawn
 from campaign.domain.picture import PictureGone
 from campaign.domain.pledge import PledgeLinkBroken
@@ -37,6 +38,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     SignUpLinkExpired: HTTPStatus.GONE,
     TooManySignUps: HTTPStatus.TOO_MANY_REQUESTS,
     PictureGone: HTTPStatus.GONE,
+    ApplicationLinkBroken: HTTPStatus.NOT_FOUND,
     NotRefundable: HTTPStatus.CONFLICT,
     DisputeOpen: HTTPStatus.CONFLICT,
     DisputeLost: HTTPStatus.CONFLICT,
@@ -83,6 +85,12 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
     SignUpLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
     SignUpLinkExpired: (_("This event has begun"), _("A sign-up can be cancelled until the event begins.")),
     NewsLinkExpired: (_("This link has expired"), _("Enter your address again, and we’ll send you a new one.")),
+    ApplicationLinkBroken: (
+        _("This link doesn’t open an application"),
+        _(
+            "It may be incomplete, or the application was deleted. Enter your address on the grant’s page for a new link."
+        ),
+    ),
     PictureGone: (
         _("This picture is no longer shown"),
         _("It was removed, or the people on it no longer agree to it."),
@@ -100,6 +108,7 @@ ACTIONS_OF: dict[type[DomainError], tuple[object, str]] = {
     UpdateWithdrawn: (_("All updates"), "updates/"),
     NewsLinkExpired: (_("News by email"), "updates/email"),
     SignUpLinkExpired: (_("Events"), "events/"),
+    ApplicationLinkBroken: (_("Grants"), "grants/"),
 }
 """A button besides, and where it leads to within the reader's language."""
 

@@ -26,6 +26,9 @@ UPLOADS = re.compile(r"/staff/pictures/(?:new|[a-z0-9]{16}/replace)")
 """The addresses that take an uploaded file, and no others."""
 MAX_UPLOAD_BYTES = 25_100_000
 """Of a body with a file of at most 25 MB, and with what a form adds to it."""
+ATTACHMENTS = re.compile(r"/[a-z-]{2,11}/applications/[A-Za-z0-9_-]{43}/files")
+"""The address that takes a file of somebody without an account, who has the link to their application."""
+MAX_ATTACHMENT_BYTES = 8_100_000
 UPLOADED = "kurak.uploaded"
 """The name in the request's environment under which the application learns that the body may be as long as an upload."""
 PIECE_BYTES = 64_000
@@ -54,16 +57,16 @@ class RequestBodyMiddleware:
         self._length_max = length_max
         self._readers = BoundedSemaphore(MAX_READERS)
         self._upload_reader = BoundedSemaphore(1)
+        self._attachment_reader = BoundedSemaphore(1)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or "0"
         is_chunked = "HTTP_TRANSFER_ENCODING" in environ
-        is_upload = _is_upload(environ) and not is_chunked and self._may_upload(environ)
+        length_max, readers = self._limits(environ, is_chunked=is_chunked)
+        is_upload = readers is not self._readers
         environ[UPLOADED] = is_upload
-        length_max = MAX_UPLOAD_BYTES if is_upload else self._length_max
         if not is_chunked and not (length.isdecimal() and 0 < int(length[:12]) <= length_max):
             return self._app(environ, start_response)  # without a body, or refused unread
-        readers = self._upload_reader if is_upload else self._readers
         if not readers.acquire(timeout=WAIT_SECONDS):
             start_response(
                 "503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "60")]
@@ -82,6 +85,14 @@ class RequestBodyMiddleware:
         finally:
             environ["wsgi.input"].close()
 
+    def _limits(self, environ: WSGIEnvironment, *, is_chunked: bool) -> tuple[int, BoundedSemaphore]:
+        """Return how many bytes a body may have, and who reads it: files have readers of their own."""
+        if not is_chunked and _is_post_to(ATTACHMENTS, environ):
+            return MAX_ATTACHMENT_BYTES, self._attachment_reader
+        if not is_chunked and _is_post_to(UPLOADS, environ) and self._may_upload(environ):
+            return MAX_UPLOAD_BYTES, self._upload_reader
+        return self._length_max, self._readers
+
 
 def is_signed_in(environ: WSGIEnvironment, *, flask: Flask) -> bool:
     """Return whether a request has the cookie of a sign-in that is not too old; whether its session is open is seen later."""
@@ -98,8 +109,8 @@ def is_signed_in(environ: WSGIEnvironment, *, flask: Flask) -> bool:
         return False
 
 
-def _is_upload(environ: WSGIEnvironment) -> bool:
-    return environ.get("REQUEST_METHOD") == "POST" and bool(UPLOADS.fullmatch(environ.get("PATH_INFO", "")))
+def _is_post_to(addresses: re.Pattern[str], environ: WSGIEnvironment) -> bool:
+    return environ.get("REQUEST_METHOD") == "POST" and bool(addresses.fullmatch(environ.get("PATH_INFO", "")))
 
 
 def _stored(body: IO[bytes], length: int) -> IO[bytes]:

@@ -51,6 +51,9 @@ FACTS: dict[str, object] = {
     "is_demo": True,
     "update_url": "http://localhost/en/updates/a",
     "unsubscribe_url": "http://localhost/en/updates/leave/signed",
+    "grant_title": "Felt grant",
+    "application_url": "http://localhost/en/applications/secret",
+    "letter": "Dear Aigul,\n\nThe grant is yours.",
     "confirm_url": "http://localhost/en/updates/email/signed",
     "links_url": "http://localhost/en/p/all/signed",
     "transfer": TransferDue(

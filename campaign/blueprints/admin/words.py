@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from campaign.blueprints.admin import role_words
 from campaign.blueprints.admin.campaigns import plan_words
 from campaign.blueprints.admin.campaigns import words as campaign_words
+from campaign.blueprints.admin.mail import kinds as mail_kinds
 from campaign.blueprints.admin.pictures.rules import PICTURE_ACTS, PICTURE_RULES
 from campaign.blueprints.admin.texts.words import TEXT_ACTS, TEXT_RULES
 from campaign.domain import news
@@ -102,36 +103,7 @@ MAIL: Mapping[str, Word] = {
     MailState.HELD: (_("Held back"), "bad"),
     MailState.FAILED_PERMANENTLY: (_("Given up"), "bad"),
 }
-MAIL_KINDS: Mapping[str, LazyString] = {
-    "receipt": _("Receipt"),
-    "receipt_void": _("Receipt is void"),
-    "transfer_due": _("The donor is to send a bank transfer"),
-    "processing": _("The payment takes some days"),
-    "payment_failed": _("The payment did not arrive"),
-    "paid_again": _("The same gift came twice"),
-    "receipt_void_dispute": _("Receipt is void after a dispute"),
-    "refund": _("Refund"),
-    "refund_failed": _("Refund failed"),
-    "gift_code": _("Code for a donor"),
-    "news_confirm": _("News by email: confirmation"),
-    "update": _("Update"),
-    "event_sign_up": _("Sign-up for an event"),
-    "staff_invitation": _("Invitation to the staff pages"),
-    "staff_notice": _("Notice to a person on the staff pages"),
-    "shield_up": _("Protection is on"),
-    "alarm_raised": _("Alarm"),
-    "alarm_over": _("Alarm is over"),
-    "pledge_links": _("Monthly gifts: link to all of a mailbox"),
-    "pledge_link": _("Monthly gift: new link"),
-    "pledge_code": _("Monthly gift: code for its page"),
-    "pledge_changed": _("Monthly gift: change confirmed"),
-    "pledge_ending": _("Monthly gift: ends with the campaign"),
-    "pledge_reminder": _("Monthly gift: before the first renewal"),
-    "pledge_unpaid": _("Monthly gift: could not be charged"),
-    "pledge_confirm": _("Monthly gift: the bank asks to confirm"),
-    "pledge_card": _("Monthly gift: the card expires soon"),
-    "pledge_stopped": _("Monthly gift: ends"),
-}
+MAIL_KINDS = mail_kinds.MAIL_KINDS
 ROLES, ROLE_NAMES = role_words.ROLES, role_words.ROLE_NAMES
 roles_in_words, grants_in_words = role_words.roles_in_words, role_words.grants_in_words
 FREQUENCIES: Mapping[str, LazyString] = {DonationFrequency.ONCE: _("Once"), DonationFrequency.MONTHLY: _("Monthly")}

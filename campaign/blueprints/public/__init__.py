@@ -5,6 +5,7 @@ from flask import Blueprint
 bp = Blueprint("public", __name__)
 
 from campaign.blueprints.public import (
+    applications,
     campaign_views,
     event_sign_up,
     files,

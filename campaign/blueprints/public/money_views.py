@@ -3,11 +3,14 @@
 from flask import Response, render_template
 
 from campaign.blueprints.public import bp
+from campaign.days import local_day
 from campaign.domain.errors import NotFound
+from campaign.gateway_registry import current_context
 from campaign.i18n import current_language
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.campaigns.fund_figures import FundSummary
 from campaign.services.exports.transparency import csv_of
+from campaign.services.grants.call import call_of
 from campaign.web.page_cache import cached, campaign_of
 
 
@@ -58,8 +61,11 @@ def event(*, public_id: str, card: CampaignCard) -> str:
 @cached()
 def grant(*, public_id: str, card: CampaignCard) -> str:
     """Show one grant with its budget."""
-    target = _target("grant", public_id, card)
-    return render_template("public/grant.html", site=card, campaign=campaign_of(card), target=target)
+    target, call = _target("grant", public_id, card), call_of(card.id, public_id)
+    state = call.state_on(local_day(current_context().clock.now()))
+    return render_template(
+        "public/grant.html", site=card, campaign=campaign_of(card), target=target, call=call, call_state=state
+    )
 
 
 def _target(kind: str, public_id: str, card: CampaignCard) -> FundSummary:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from campaign.database import reading, transaction
 from campaign.domain.errors import NotFound
 from campaign.domain.event_sign_up import MAIL_KIND as SIGN_UP_KIND
+from campaign.domain.grant_application import LETTER_KIND, LINK_KIND, RECEIVED_KIND
 from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.money import Money
 from campaign.domain.news import CONFIRM_KIND, NEWS_KIND
@@ -26,6 +27,7 @@ from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.mail_sentences import mail_sentences
 from campaign.services.events.mail_facts import calendar_attachment, sign_up_facts
+from campaign.services.grants.links import link_facts
 from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.mail.sender import sender_of
 from campaign.services.news.handing_over import HandOver, hand_over, take_back
@@ -67,8 +69,15 @@ NEWS = WorkQueue(Message, ClaimedMail, POLICY, condition=Message.kind == NEWS_KI
 """Updates for readers, which wait until nothing else is due."""
 
 
-OWN_FACTS = {CONFIRM_KIND: confirm_facts, NEWS_KIND: update_facts, SIGN_UP_KIND: sign_up_facts}
-"""Kind of an email about news or an event → what makes the facts of its templates."""
+OWN_FACTS = {
+    CONFIRM_KIND: confirm_facts,
+    NEWS_KIND: update_facts,
+    SIGN_UP_KIND: sign_up_facts,
+    LINK_KIND: link_facts,
+    RECEIVED_KIND: link_facts,
+    LETTER_KIND: link_facts,
+}
+"""Kind of an email about news, an event or an application → what makes the facts of its templates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.folding import search_words
+from campaign.domain.grant_application import LETTER_KIND, RECEIVED_KIND
 from campaign.domain.mail import MailFailure, MailState
 from campaign.domain.news import NEWS_KIND
 from campaign.domain.receipt import ReceiptState
@@ -20,7 +21,7 @@ from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.shield.codes import PROOFS
 
 PAGE_ROWS = 50
-UNSENDABLE = PROOFS | {NEWS_KIND, "staff_invitation", "staff_notice"}
+UNSENDABLE = PROOFS | {NEWS_KIND, RECEIVED_KIND, LETTER_KIND, "staff_invitation", "staff_notice"}
 """Kinds that are never sent again."""
 
 

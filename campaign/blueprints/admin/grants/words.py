@@ -8,7 +8,14 @@ from flask_babel import lazy_gettext as _
 from campaign.domain import grant_application as rules
 from campaign.domain import grant_call
 from campaign.domain.errors import DomainError
-from campaign.domain.grant_application import ApplicationAct, ApplicationState, ReviewState
+from campaign.domain.grant_application import (
+    LETTER_KIND,
+    LINK_KIND,
+    RECEIVED_KIND,
+    ApplicationAct,
+    ApplicationState,
+    ReviewState,
+)
 from campaign.domain.grant_call import CallState, QuestionKind
 
 QUESTION_KINDS: Mapping[QuestionKind, LazyString] = {
@@ -67,6 +74,12 @@ GRANT_ACTS: Mapping[str, LazyString] = {
     "applications:download": _("Downloaded applications"),
 }
 """Acts of the audit trail."""
+GRANT_MAILS: Mapping[str, LazyString] = {
+    LINK_KIND: _("Link to an application"),
+    RECEIVED_KIND: _("Application received"),
+    LETTER_KIND: _("Letter about an application"),
+}
+"""Kinds of emails."""
 GRANT_RULES: Mapping[type[DomainError], LazyString] = {
     grant_call.TooManyQuestions: _("The call is full: at most 40 questions, of which 5 ask for files."),
     grant_call.OptionsDiffer: _("Write at least two options, one per line, and the same number in each language."),
