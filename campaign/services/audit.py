@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from campaign.database import reading, transaction
 from campaign.gateways.clock import Clock
 from campaign.models.allocation import Allocation, Disbursement
+from campaign.models.application import GrantApplication
 from campaign.models.campaign import Campaign, Update
 from campaign.models.donation import Donation
 from campaign.models.news import Subscriber
@@ -100,6 +101,7 @@ def _is_of_campaign(campaign_id: int) -> ColumnElement[bool]:
         _names("picture", Picture.public_id, Picture.campaign_id == campaign_id),
         _names("consent", Consent.public_id, Consent.campaign_id == campaign_id),
         _names("update", Update.public_id, Update.campaign_id == campaign_id),
+        _names("application", GrantApplication.public_id, GrantApplication.campaign_id == campaign_id),
         _names("subscriber", Subscriber.public_id, Subscriber.campaign_id == campaign_id),
         _names("mail", Message.public_id, Message.campaign_id == campaign_id),
         _names("receipt", Receipt.number, Receipt.donation_id == Donation.id, Donation.campaign_id == campaign_id),

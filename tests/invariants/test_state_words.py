@@ -74,7 +74,7 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     ),
     grant_call.QuestionKind: (("", grant_words.QUESTION_KINDS),),
     grant_call.CallState: (("", grant_words.CALL_STATES),),
-    grant_application.ApplicationState: (("", grant_words.APPLICATION),),
+    grant_application.ApplicationState: (("", grant_words.APPLICATION), ("", state_words.APPLICATIONS)),
     grant_application.ApplicationAct: (("application:", words.ACTS),),
     grant_application.FileFlaw: (("", application_words.FILE_FLAWS),),
     grant_call.AnswerFlaw: (("", application_words.FLAWS),),

@@ -10,7 +10,9 @@ import campaign.blueprints.admin.dashboard.views
 import campaign.blueprints.admin.donors.views
 import campaign.blueprints.admin.events.views
 import campaign.blueprints.admin.frame
+import campaign.blueprints.admin.grants.applications
 import campaign.blueprints.admin.grants.call
+import campaign.blueprints.admin.grants.decisions
 import campaign.blueprints.admin.inbox.views
 import campaign.blueprints.admin.ledger.views
 import campaign.blueprints.admin.links.views

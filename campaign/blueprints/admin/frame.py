@@ -117,6 +117,7 @@ def address_of_subject(subject: str) -> str | None:
         "update": ("admin.update", "public_id"),
         "picture": ("admin.picture", "public_id"),
         "consent": ("admin.consent", "public_id"),
+        "application": ("admin.application", "public_id"),
         "provider_event": ("admin.inbox_event", "event_id"),
         "payout": ("admin.payout", "payout_id"),
         "transaction": ("admin.reconciliation_case", "transaction_id"),

@@ -55,6 +55,16 @@ MENU: tuple[MenuGroup, ...] = (
                 ),
             ),
             MenuEntry(
+                "admin.applications",
+                _("Applications"),
+                frozenset(
+                    {
+                        *("admin.application", "admin.score_application", "admin.declare_conflict"),
+                        *("admin.decision_form", "admin.decide", "admin.letter_form", "admin.send_letter"),
+                    }
+                ),
+            ),
+            MenuEntry(
                 "admin.campaign_settings",
                 _("Settings"),
                 frozenset({"admin.save_campaign_settings", "admin.campaign_currency", "admin.save_campaign_currency"}),

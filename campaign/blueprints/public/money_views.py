@@ -11,6 +11,7 @@ from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.campaigns.fund_figures import FundSummary
 from campaign.services.exports.transparency import csv_of
 from campaign.services.grants.call import call_of
+from campaign.services.grants.grantees import grantees_of
 from campaign.web.page_cache import cached, campaign_of
 
 
@@ -64,7 +65,12 @@ def grant(*, public_id: str, card: CampaignCard) -> str:
     target, call = _target("grant", public_id, card), call_of(card.id, public_id)
     state = call.state_on(local_day(current_context().clock.now()))
     return render_template(
-        "public/grant.html", site=card, campaign=campaign_of(card), target=target, call=call, call_state=state
+        "public/grant.html",
+        site=card,
+        campaign=campaign_of(card),
+        target=target,
+        call_state=state,
+        grantees=grantees_of(call.fund_id),
     )
 
 

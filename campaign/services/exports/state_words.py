@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from flask_babel import LazyString
+from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
 from campaign.domain.allocation import AllocationState
 from campaign.domain.donation import DonationState
+from campaign.domain.grant_application import ApplicationState
 from campaign.domain.payouts import MovementMatch, PayoutState
 from campaign.domain.receipt import ReceiptEndReason, ReceiptState
 
@@ -36,6 +37,14 @@ ALLOCATIONS: Mapping[str, LazyString] = {
     AllocationState.WITHDRAWN: _("Withdrawn"),
 }
 
+APPLICATIONS: Mapping[str, LazyString] = {
+    ApplicationState.DRAFT: lazy_pgettext("application", "Draft"),
+    ApplicationState.SUBMITTED: lazy_pgettext("application", "Submitted"),
+    ApplicationState.WAITING: _("On the waiting list"),
+    ApplicationState.AWARDED: lazy_pgettext("application", "Awarded"),
+    ApplicationState.REFUSED: lazy_pgettext("application", "Refused"),
+    ApplicationState.WITHDRAWN: lazy_pgettext("application", "Withdrawn"),
+}
 PAYOUTS: Mapping[str, LazyString] = {
     PayoutState.UNDER_WAY: _("On its way"),
     PayoutState.ARRIVED: _("Arrived"),

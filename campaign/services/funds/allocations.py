@@ -98,29 +98,34 @@ def propose(move: Move, *, public_id: str, reason: str, actor_id: int, clock: Cl
         AllocationReasonMissing: There is no reason.
         FormReused: This id belongs to another proposal.
     """
-    reason = check_reason(reason)
     with transaction() as session:
-        shown = preview(session, move)
-        if _is_known(session, shown, public_id):
-            return public_id
-        shown.transfer.check()
-        session.add(
-            Allocation(
-                public_id=public_id,
-                campaign_id=move.campaign_id,
-                kind=move.kind.value,
-                source_id=shown.source_id,
-                target_id=shown.target_id,
-                currency=move.amount.currency,
-                amount_minor=move.amount.minor,
-                reason=reason,
-                proposed_by=actor_id,
-                proposed_at=clock.now(),
-            )
-        )
-        detail = {"from": shown.source_code, "to": shown.target_code, "amount_minor": move.amount.minor}
-        _record(session, "propose", public_id, actor_id, clock.now(), {**detail, "currency": move.amount.currency})
+        propose_in(session, move, public_id=public_id, reason=reason, actor_id=actor_id, at=clock.now())
     return public_id
+
+
+def propose_in(session: Session, move: Move, *, public_id: str, reason: str, actor_id: int, at: datetime) -> None:
+    """Propose a move within the caller's transaction, as `propose` does."""
+    reason = check_reason(reason)
+    shown = preview(session, move)
+    if _is_known(session, shown, public_id):
+        return
+    shown.transfer.check()
+    session.add(
+        Allocation(
+            public_id=public_id,
+            campaign_id=move.campaign_id,
+            kind=move.kind.value,
+            source_id=shown.source_id,
+            target_id=shown.target_id,
+            currency=move.amount.currency,
+            amount_minor=move.amount.minor,
+            reason=reason,
+            proposed_by=actor_id,
+            proposed_at=at,
+        )
+    )
+    detail = {"from": shown.source_code, "to": shown.target_code, "amount_minor": move.amount.minor}
+    _record(session, "propose", public_id, actor_id, at, {**detail, "currency": move.amount.currency})
 
 
 def approve(

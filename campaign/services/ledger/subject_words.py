@@ -20,6 +20,7 @@ KINDS: Mapping[str, LazyString] = {
     "subscriber": _("Reader %(number)s"),
     "picture": _("Picture %(number)s"),
     "consent": _("Consent %(number)s"),
+    "application": _("Application %(number)s"),
     "mail": _("Email %(number)s"),
     "mails": _("Late emails"),
     "staff": _("Team member no. %(number)s"),

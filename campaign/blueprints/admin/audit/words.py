@@ -56,6 +56,8 @@ KEYS: Mapping[str, LazyString] = {
     "purpose": _("Purpose"),
     "step": _("Step"),
     "password": _("Password reset"),
+    "staff": _("Team member"),
+    "allocation": _("Allocation"),
     "second_step": _("Second step removed"),
     "all": lazy_pgettext("sessions", "All"),
 }
