@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from campaign.domain.errors import DomainError
+
 
 class DonorStatus(StrEnum):
     """A donor in a period that ends today."""
@@ -9,3 +11,32 @@ class DonorStatus(StrEnum):
     NEW = "new"  # the first gift came in the period
     RETURNING = "returning"  # gave in the period, and before it
     LAPSED = "lapsed"  # gave before the period, and not in it
+
+
+class CreditKind(StrEnum):
+    """What part somebody has in a gift that another donor paid."""
+
+    INTRODUCED = "introduced"  # brought the donor to us
+    EMPLOYER = "employer"  # the company or organisation on whose behalf it was given
+    MATCHED = "matched"  # the gift matches one of theirs
+    HONOURED = "honoured"  # given in their honour or memory
+
+
+class TooManyTags(DomainError):
+    """A donor has as many tags as a donor may have."""
+
+
+class TooManyNotes(DomainError):
+    """A donor has as many notes as a donor may have."""
+
+
+class SegmentExists(DomainError):
+    """Another segment of the campaign has this name."""
+
+
+class TooManySegments(DomainError):
+    """The campaign has as many segments as a campaign may have."""
+
+
+class SegmentUnreadable(DomainError):
+    """The stored filters of a segment are not filters of this version."""

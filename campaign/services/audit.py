@@ -13,6 +13,7 @@ from campaign.models.allocation import Allocation, Disbursement
 from campaign.models.application import GrantApplication
 from campaign.models.campaign import Campaign, Update
 from campaign.models.donation import Donation
+from campaign.models.donor import Donor, DonorSegment
 from campaign.models.news import Subscriber
 from campaign.models.outbox import Message
 from campaign.models.picture import Consent, Picture
@@ -95,6 +96,8 @@ def _is_of_campaign(campaign_id: int) -> ColumnElement[bool]:
     own_slug = select("campaign:" + Campaign.slug).where(Campaign.id == campaign_id).scalar_subquery()
     own_things = (
         _names("donation", Donation.public_id, Donation.campaign_id == campaign_id),
+        _names("donor", Donor.public_id, Donation.donor_id == Donor.id, Donation.campaign_id == campaign_id),
+        _names("segment", DonorSegment.public_id, DonorSegment.campaign_id == campaign_id),
         _names("pledge", Pledge.public_id, Pledge.campaign_id == campaign_id),
         _names("allocation", Allocation.public_id, Allocation.campaign_id == campaign_id),
         _names("disbursement", Disbursement.public_id, Disbursement.campaign_id == campaign_id),

@@ -74,6 +74,7 @@ STAFF_PAGES = {
     "refund": "/staff/donations/{donation}/refund",
     "donors": "/staff/donors?status=new",
     "donors, none": "/staff/donors?text=nobody",
+    "segments": "/staff/donors/segments",
     "monthly gifts": "/staff/pledges",
     "monthly gifts, none": "/staff/pledges?state=stopped",
     "a monthly gift": "/staff/pledges/{pledge}",

@@ -61,6 +61,7 @@ from tests.support.tree import ROOT
 Words = Mapping[Any, Any]  # of a member or its value, to a text or to a tuple that begins with one
 SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     donation.DonationState: (("", words.DONATION), ("", state_words.DONATIONS), ("donation:", TIMELINE)),
+    donor.CreditKind: (("", donor_words.CREDITS),),
     donor.DonorStatus: (("", donor_words.STATUSES),),
     donation.DonationFrequency: (("", words.FREQUENCIES),),
     donation.SupporterVisibility: (("donation:wall_", TIMELINE), ("donation:wall_", words.ACTS)),

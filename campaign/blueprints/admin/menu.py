@@ -157,7 +157,17 @@ MENU: tuple[MenuGroup, ...] = (
                     }
                 ),
             ),
-            MenuEntry("admin.donors", _("Donors"), frozenset({"admin.donor"})),
+            MenuEntry(
+                "admin.donors",
+                _("Donors"),
+                frozenset(
+                    {
+                        *("admin.donor", "admin.add_donor_note", "admin.add_donor_tag"),
+                        *("admin.segments", "admin.segment", "admin.save_segment", "admin.rename_segment"),
+                        "admin.set_segment_filters",
+                    }
+                ),
+            ),
             MenuEntry("admin.pledges", _("Monthly gifts"), frozenset({"admin.pledge", "admin.stop_pledge"})),
             MenuEntry("admin.receipts", _("Receipts"), frozenset({"admin.held_receipt", "admin.correct_receipt"})),
             MenuEntry("admin.mails", _("Emails"), frozenset({"admin.mail_again", "admin.send_mail_again"})),

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from campaign.blueprints.admin import role_words
 from campaign.blueprints.admin.campaigns import plan_words
 from campaign.blueprints.admin.campaigns import words as campaign_words
+from campaign.blueprints.admin.donors import words as donor_words
 from campaign.blueprints.admin.mail import kinds as mail_kinds
 from campaign.blueprints.admin.pictures.rules import PICTURE_ACTS, PICTURE_RULES
 from campaign.blueprints.admin.texts.words import TEXT_ACTS, TEXT_RULES
@@ -230,6 +231,7 @@ ACTS: Mapping[str, LazyString] = {
     "receipt_register:download": _("Downloaded the receipt register"),
     "donations:download": _("Downloaded donations"),
     "donors:download": _("Downloaded the list of donors"),
+    **donor_words.ACTS,
     "audit:download": _("Downloaded the audit trail"),
     "ledger:download": _("Downloaded the ledger"),
     "allocations:download": _("Downloaded the allocation ledger"),
@@ -278,6 +280,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     disbursements.PaidInTheFuture: _("Enter a day that is not in the future."),
     disbursements.PaidTooEarly: _("Enter a day that is not more than a year before the campaign began."),
     disbursements.EvidenceMissing: _("Enter who was paid, and the number of the document that shows it."),
+    **donor_words.BROKEN_RULES,
     corrections.NothingToCorrect: _("This is what we have already. Change the name or the address."),
     corrections.NotPaid: _("This donation is not paid, so there is nothing to correct yet."),
     receipts_on_hold.NotOnHold: _("This receipt is no longer held. Nothing was changed."),

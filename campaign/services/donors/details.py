@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.donation import DonationFrequency
-from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.domain.timeline import TimelineEntry
 from campaign.models.donation import Donation
@@ -24,6 +23,9 @@ from campaign.models.receipt import Receipt
 from campaign.services.campaigns.supporters import REMAINING
 from campaign.services.donors.filters import COUNTED
 from campaign.services.donors.history import history_of
+from campaign.services.donors.notes import NoteView, notes_of
+from campaign.services.donors.scope import donor_of
+from campaign.services.donors.tags import tags_of
 
 MAX_ROWS = 100
 """How many rows of each list the page has."""
@@ -115,6 +117,8 @@ class DonorDetails:
     pledges: Sequence[PledgeOfDonor]
     receipts: Sequence[ReceiptOfDonor]
     mails: Sequence[MailOfDonor]
+    tags: Sequence[str]
+    notes: Sequence[NoteView]
     timeline: Sequence[TimelineEntry]
 
     @property
@@ -131,12 +135,7 @@ def donor_details(campaign_id: int, public_id: str) -> DonorDetails:
         NotFound: No gift of this donor belongs to the campaign.
     """
     with reading() as session:
-        is_known = (
-            select(Donation.id).where(Donation.donor_id == Donor.id, Donation.campaign_id == campaign_id).exists()
-        )
-        donor = session.execute(select(Donor).where(Donor.public_id == public_id, is_known)).scalar_one_or_none()
-        if donor is None:
-            raise NotFound(f"donor:{public_id}")
+        donor = donor_of(session, campaign_id, public_id)
         gift_count, gifts = _gifts(session, campaign_id, donor.id)
         return DonorDetails(
             public_id=donor.public_id,
@@ -150,6 +149,8 @@ def donor_details(campaign_id: int, public_id: str) -> DonorDetails:
             pledges=_pledges(session, campaign_id, donor.id),
             receipts=_receipts(session, campaign_id, donor.id),
             mails=_mails(session, campaign_id, donor),
+            tags=tags_of(session, campaign_id, donor.id),
+            notes=notes_of(session, campaign_id, donor.id),
             timeline=history_of(session, campaign_id, donor.id, limit=MAX_ROWS),
         )
 

@@ -1,7 +1,7 @@
 """Which donors of a campaign are meant: a filter, and the one query of everything that reads donors by it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
@@ -9,12 +9,17 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
 from campaign.domain.donation import DonationFrequency, DonationState
 from campaign.domain.donor import DonorStatus
 from campaign.models.donation import Donation
+from campaign.models.donor import DonorTag
 from campaign.models.fund import Fund
 from campaign.services import search_index
 from campaign.services.campaigns.supporters import REMAINING, WHOLLY_RETURNED
 
 COUNTED = and_(Donation.state == DonationState.PAID.value, ~WHOLLY_RETURNED)
 """Paid, and not wholly returned: such gifts alone are counted, dated and added up."""
+
+PERIODS = (30, 90, 180, 365)
+"""Days, up to today, in which a donor is new, came back or has lapsed."""
+DEFAULT_PERIOD = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +41,10 @@ class DonorFilter:
     last_since: date | None = None
     last_until: date | None = None
     least_minor: int | None = None  # of all gifts in `currency`, less what was returned
-    status: str = ""  # a DonorStatus
-    period_start: date | None = None  # of the status
+    status: str = ""  # a DonorStatus, in the `period_days` that end on `as_of`
+    period_days: int = DEFAULT_PERIOD
+    as_of: date
+    tag: str = ""  # folded
     before: str = ""  # public id of the last row of the page before
 
 
@@ -59,7 +66,7 @@ def donors_of(filters: DonorFilter) -> Select[*tuple[Any, ...]]:
         )
         .where(Donation.campaign_id == filters.campaign_id, Donation.donor_id.is_not(None))
         .group_by(Donation.donor_id)
-        .having(and_(true(), *_of_gifts(filters), *_of_days(filters, first_on, last_on)))
+        .having(and_(true(), *_of_gifts(filters), *_of_days(filters, first_on, last_on), *_of_donor(filters)))
     )
 
 
@@ -96,13 +103,23 @@ def _of_days(
         )
         if bound is not None
     ]
-    start = filters.period_start
+    start = filters.as_of - timedelta(days=filters.period_days - 1)
     of_status = {
         DonorStatus.NEW: first_on >= start,
         DonorStatus.RETURNING: and_(last_on >= start, first_on < start),
         DonorStatus.LAPSED: last_on < start,
     }
     return [*conditions, of_status[DonorStatus(filters.status)]] if filters.status else conditions
+
+
+def _of_donor(filters: DonorFilter) -> list[ColumnElement[bool]]:
+    """Return conditions on what staff noted about the donor."""
+    if not filters.tag:
+        return []
+    tagged = select(DonorTag.donor_id).where(
+        DonorTag.campaign_id == filters.campaign_id, DonorTag.name_key == filters.tag
+    )
+    return [Donation.donor_id.in_(tagged)]
 
 
 def _has_gift(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

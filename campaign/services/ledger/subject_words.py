@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _
 
 KINDS: Mapping[str, LazyString] = {
     "donation": _("Donation %(number)s"),
+    "donor": _("Donor %(number)s"),
+    "segment": _("Segment %(number)s"),
     "pledge": _("Monthly gift %(number)s"),
     "allocation": _("Allocation %(number)s"),
     "disbursement": _("Payment %(number)s"),

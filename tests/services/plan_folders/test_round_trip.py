@@ -205,6 +205,12 @@ OTHER_TABLES = {
     "grant_call": "Whether applications are taken is decided in an installation.",
     "call_question": "Questions are written for one call.",
     "grant_application": "An application is for staff alone.",
+    "donor_note": "Who gave is known to an installation,",
+    "donor_tag": "with what staff noted about them,",
+    "donor_segment": "how they chose among them,",
+    "soft_credit": "who had a part in a gift,",
+    "donor_merge": "which donors are one,",
+    "distinct_donors": "and which are not.",
     "document": "A draft is not published yet.",
     "document_version": "What was published before is the history of an installation.",
 }

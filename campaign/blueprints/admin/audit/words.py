@@ -60,6 +60,7 @@ KEYS: Mapping[str, LazyString] = {
     "allocation": _("Allocation"),
     "second_step": _("Second step removed"),
     "all": lazy_pgettext("sessions", "All"),
+    "renamed": _("Renamed"),
 }
 """Key of a detail → its word, in the order in which they are shown; an unknown key comes last, as it is."""
 FILTERS: Mapping[str, LazyString] = {
@@ -73,6 +74,7 @@ FILTERS: Mapping[str, LazyString] = {
     "fund": _("Purpose"),
     "least": _("At least"),
     "most": _("At most"),
+    "tag": lazy_pgettext("donors", "Tag"),
     "first_since": _("First gift from"),
     "first_until": _("First gift until"),
     "last_since": _("Last gift from"),

@@ -1,67 +1,42 @@
-"""The list of donors with its filters, the same rows as a file, and one donor."""
+"""The list of donors with its filters, and the same rows as a file."""
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp
-from campaign.blueprints.admin.donors.criteria import DEFAULT_PERIOD, PERIODS, criteria_in_words, donor_filter
+from campaign.blueprints.admin.donors.criteria import PERIOD_NAMES, DonorChoices
+from campaign.blueprints.admin.donors.forms import SegmentForm
 from campaign.blueprints.admin.donors.words import STATUSES
 from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign, file_answer
-from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.guard import person
-from campaign.blueprints.admin.mail import words as mail_words
-from campaign.blueprints.admin.pledges import words as pledge_words
-from campaign.blueprints.admin.timeline import TimelineRow, timeline_row
-from campaign.days import local_day
-from campaign.domain.fund import COLLECTING_KINDS
-from campaign.domain.timeline import TimelineEntry
+from campaign.domain.errors import NotFound
+from campaign.domain.identity import is_public_id
 from campaign.gateway_registry import current_context
 from campaign.services import audit
 from campaign.services.campaigns.currencies import currencies_of
-from campaign.services.donors.details import MAX_ROWS, donor_details
-from campaign.services.donors.filters import DonorFilter
 from campaign.services.donors.listing import donor_totals
 from campaign.services.donors.listing import donors as list_donors
+from campaign.services.donors.segments import SegmentView, segment
 from campaign.services.exports.donors import donor_file as file_of
 from campaign.services.exports.ledger import period_of
-from campaign.services.funds.balances import FundRow, funds
 from campaign.services.spreadsheets import FileFormat
 
 
 @bp.get("/donors")
 def donors() -> ResponseReturnValue:
     """Fifty donors a page; the address holds the filters, so it can be shared."""
-    filters, purposes = list_filters(), _purposes()
-    criteria = _criteria(filters, purposes)
-    rows, has_more = list_donors(criteria) if not filters.mistakes else ((), False)
-    page = render_template(
-        "admin/donors/list.html",
-        filters=filters,
-        rows=rows,
-        totals=donor_totals(criteria) if not filters.mistakes else None,
-        chips=[
-            (f"{used.label}: {used.value}", filters.without(used.name))
-            for used in criteria_in_words(filters, criteria, purposes)
-        ],
-        pager=filters.pager(rows[-1].public_id if has_more else None),
-        purposes=purposes,
-        currencies=sorted(row.code for row in currencies_of(campaign().id)),
-        statuses=STATUSES,
-        periods=PERIODS,
-        period=filters.text("days") or DEFAULT_PERIOD,
-    )
-    return page, filters.status
+    filters = list_filters()
+    return list_page(filters, SegmentForm(query=request.query_string.decode())), filters.status
 
 
 @bp.get("/donors/file.<any(csv,xlsx):file_format>")
 def donor_file(file_format: FileFormat) -> Response:
     """The same donors, all of them, with a row for each currency."""
-    filters, purposes, clock = list_filters(), _purposes(), current_context().clock
-    criteria = _criteria(filters, purposes)
+    filters, choices, clock = list_filters(), DonorChoices.of(campaign()), current_context().clock
+    criteria = choices.read(filters)
     filters.refuse_mistakes()
-    used = [(it.label, it.value) for it in criteria_in_words(filters, criteria, purposes)]
+    used = [(it.label, it.value) for it in choices.in_words(criteria)]
     file = file_of(criteria, about=[*period_of(None, None, made_at=clock.now())[-1:], *used], file_format=file_format)
     detail: dict[str, object] = {
         "format": file_format,
@@ -72,32 +47,36 @@ def donor_file(file_format: FileFormat) -> Response:
     return file_answer(file, "donors", file_format)
 
 
-@bp.get("/donors/<public_id>")
-def donor(public_id: str) -> ResponseReturnValue:
-    """One donor, as far as this campaign knows them."""
-    details = donor_details(campaign().id, public_id)
+def list_page(filters: ListFilters, form: SegmentForm) -> str:
+    """Render the list; `form` saves its filters as a segment."""
+    choices = DonorChoices.of(campaign())
+    criteria = choices.read(filters)
+    rows, has_more = list_donors(criteria) if not filters.mistakes else ((), False)
     return render_template(
-        "admin/donors/donor.html",
-        donor=details,
-        timeline=[_row(entry) for entry in details.timeline],
-        max_rows=MAX_ROWS,
-        mail_words=mail_words,
-        pledge_words=pledge_words,
+        "admin/donors/list.html",
+        filters=filters,
+        rows=rows,
+        totals=donor_totals(criteria) if not filters.mistakes else None,
+        chips=[(f"{used.label}: {used.value}", filters.without(used.name)) for used in choices.in_words(criteria)],
+        pager=filters.pager(rows[-1].public_id if has_more else None),
+        purposes=choices.purposes,
+        currencies=sorted(row.code for row in currencies_of(campaign().id)),
+        statuses=STATUSES,
+        periods=PERIOD_NAMES,
+        period=str(criteria.period_days),
+        tags=choices.tags,
+        tag=criteria.tag,
+        form=form,
+        segment=_segment(filters, choices),
     )
 
 
-def _row(entry: TimelineEntry) -> TimelineRow:
-    """An entry of the donor's history as the page shows it."""
-    thing, _sep, kind = entry.kind.partition(":")
-    if thing == "pledge":
-        word, colour = pledge_words.TIMELINE[kind]
-        return timeline_row(entry, {entry.kind: (_("Monthly gift: %(what)s", what=word), colour)})
-    return timeline_row(entry, TIMELINE)
-
-
-def _purposes() -> dict[str, FundRow]:
-    return {row.public_id: row for row in funds(campaign().id) if row.kind in COLLECTING_KINDS}
-
-
-def _criteria(filters: ListFilters, purposes: dict[str, FundRow]) -> DonorFilter:
-    return donor_filter(filters, campaign(), purposes, today=local_day(current_context().clock.now()))
+def _segment(filters: ListFilters, choices: DonorChoices) -> SegmentView | None:
+    """The segment that the list was opened from, where there still is one."""
+    public_id = filters.text("segment")
+    if not is_public_id(public_id):
+        return None
+    try:
+        return segment(choices.card.id, public_id, as_of=choices.today)
+    except NotFound:
+        return None

@@ -3,11 +3,38 @@
 from collections.abc import Mapping
 
 from flask_babel import LazyString, lazy_pgettext
+from flask_babel import lazy_gettext as _
 
-from campaign.domain.donor import DonorStatus
+from campaign.domain import donor
+from campaign.domain.donor import CreditKind, DonorStatus
+from campaign.domain.errors import DomainError
 
 STATUSES: Mapping[str, LazyString] = {
     DonorStatus.NEW: lazy_pgettext("donors", "New: first gift in this time"),
     DonorStatus.RETURNING: lazy_pgettext("donors", "Returning: gave in this time and before"),
     DonorStatus.LAPSED: lazy_pgettext("donors", "Lapsed: gave before, not in this time"),
+}
+CREDITS: Mapping[str, LazyString] = {
+    CreditKind.INTRODUCED: _("Introduced the donor"),
+    CreditKind.EMPLOYER: _("Given on their behalf"),
+    CreditKind.MATCHED: _("Matches a gift of theirs"),
+    CreditKind.HONOURED: _("Given in their honour or memory"),
+}
+"""What part somebody has in another donor's gift."""
+ACTS: Mapping[str, LazyString] = {
+    "donor:note": _("Noted something about a donor"),
+    "donor:remove_note": _("Removed a note about a donor"),
+    "donor:tag": _("Gave a donor a tag"),
+    "donor:untag": _("Took a tag off a donor"),
+    "segment:save": _("Saved a segment of donors"),
+    "segment:change": _("Changed a segment of donors"),
+    "segment:remove": _("Removed a segment of donors"),
+}
+"""Acts of the audit trail."""
+BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
+    donor.TooManyTags: _("This donor has 20 tags. Remove one first."),
+    donor.TooManyNotes: _("This donor has 200 notes. Remove one first."),
+    donor.SegmentExists: _("Another segment has this name. Choose a different one."),
+    donor.TooManySegments: _("The campaign has 100 segments. Remove one first."),
+    donor.SegmentUnreadable: _("The filters of this segment cannot be read."),
 }
