@@ -40,3 +40,27 @@ class TooManySegments(DomainError):
 
 class SegmentUnreadable(DomainError):
     """The stored filters of a segment are not filters of this version."""
+
+
+class SameDonor(DomainError):
+    """Both are one donor already."""
+
+
+class MergeOfErased(DomainError):
+    """The personal data of one of the two donors was erased."""
+
+
+class DonorsMergedAway(DomainError):
+    """A gift that a merge had moved belongs to somebody else by now, so the merge cannot be undone."""
+
+
+class OwnGift(DomainError):
+    """A gift is not credited to whoever gave it."""
+
+
+class CreditedAlready(DomainError):
+    """The gift is credited to this donor already."""
+
+
+class TooManyCredits(DomainError):
+    """The gift has as many credits as a gift may have."""

@@ -75,6 +75,8 @@ STAFF_PAGES = {
     "donors": "/staff/donors?status=new",
     "donors, none": "/staff/donors?text=nobody",
     "segments": "/staff/donors/segments",
+    "possible duplicates": "/staff/donors/duplicates",
+    "credit somebody": "/staff/donations/{donation}/credit",
     "monthly gifts": "/staff/pledges",
     "monthly gifts, none": "/staff/pledges?state=stopped",
     "a monthly gift": "/staff/pledges/{pledge}",

@@ -36,6 +36,7 @@ from campaign.domain import (
     disputes,
     donation,
     donor,
+    donor_match,
     event_sign_up,
     fund,
     grant_application,
@@ -61,6 +62,7 @@ from tests.support.tree import ROOT
 Words = Mapping[Any, Any]  # of a member or its value, to a text or to a tuple that begins with one
 SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     donation.DonationState: (("", words.DONATION), ("", state_words.DONATIONS), ("donation:", TIMELINE)),
+    donor_match.DuplicateSign: (("", donor_words.DUPLICATE_SIGNS),),
     donor.CreditKind: (("", donor_words.CREDITS),),
     donor.DonorStatus: (("", donor_words.STATUSES),),
     donation.DonationFrequency: (("", words.FREQUENCIES),),

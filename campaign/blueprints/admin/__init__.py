@@ -7,6 +7,8 @@ bp = Blueprint("admin", __name__, url_prefix="/staff")
 import campaign.blueprints.admin.audit.views
 import campaign.blueprints.admin.dashboard.goals
 import campaign.blueprints.admin.dashboard.views
+import campaign.blueprints.admin.donors.credits
+import campaign.blueprints.admin.donors.merging
 import campaign.blueprints.admin.donors.person
 import campaign.blueprints.admin.donors.segments
 import campaign.blueprints.admin.donors.views

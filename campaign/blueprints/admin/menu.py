@@ -150,6 +150,7 @@ MENU: tuple[MenuGroup, ...] = (
                 frozenset(
                     {
                         "admin.donation",
+                        *("admin.credit_form", "admin.add_soft_credit"),
                         "admin.correction",
                         "admin.correct_donation",
                         "admin.refund",
@@ -164,7 +165,8 @@ MENU: tuple[MenuGroup, ...] = (
                     {
                         *("admin.donor", "admin.add_donor_note", "admin.add_donor_tag"),
                         *("admin.segments", "admin.segment", "admin.save_segment", "admin.rename_segment"),
-                        "admin.set_segment_filters",
+                        *("admin.set_segment_filters", "admin.possible_donor_duplicates"),
+                        *("admin.merge_form", "admin.find_merge", "admin.merge_donors"),
                     }
                 ),
             ),

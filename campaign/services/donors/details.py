@@ -12,19 +12,22 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.donation import DonationFrequency
+from campaign.domain.email_address import email_key
 from campaign.domain.money import Money
 from campaign.domain.timeline import TimelineEntry
 from campaign.models.donation import Donation
-from campaign.models.donor import Donor
+from campaign.models.donor import Donor, DonorMerge
 from campaign.models.fund import Fund
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
+from campaign.models.staff import Staff
 from campaign.services.campaigns.supporters import REMAINING
 from campaign.services.donors.filters import COUNTED
 from campaign.services.donors.history import history_of
 from campaign.services.donors.notes import NoteView, notes_of
-from campaign.services.donors.scope import donor_of
+from campaign.services.donors.scope import donor_of, gave_to
+from campaign.services.donors.soft_credits import CreditView, credits_of_donor
 from campaign.services.donors.tags import tags_of
 
 MAX_ROWS = 100
@@ -92,6 +95,16 @@ class NamesUsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergeView:
+    """A merge into this donor that is not undone."""
+
+    public_id: str
+    email: str | None  # of the donor who was merged
+    merged_at: datetime
+    merged_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DonorFigures:
     """The gifts in one currency, less what was returned."""
 
@@ -117,6 +130,8 @@ class DonorDetails:
     pledges: Sequence[PledgeOfDonor]
     receipts: Sequence[ReceiptOfDonor]
     mails: Sequence[MailOfDonor]
+    credits: Sequence[CreditView]
+    merges: Sequence[MergeView]
     tags: Sequence[str]
     notes: Sequence[NoteView]
     timeline: Sequence[TimelineEntry]
@@ -149,10 +164,34 @@ def donor_details(campaign_id: int, public_id: str) -> DonorDetails:
             pledges=_pledges(session, campaign_id, donor.id),
             receipts=_receipts(session, campaign_id, donor.id),
             mails=_mails(session, campaign_id, donor),
+            credits=credits_of_donor(session, campaign_id, donor.id, limit=MAX_ROWS),
+            merges=_merges(session, campaign_id, donor.id),
             tags=tags_of(session, campaign_id, donor.id),
             notes=notes_of(session, campaign_id, donor.id),
             timeline=history_of(session, campaign_id, donor.id, limit=MAX_ROWS),
         )
+
+
+def donor_with_address(campaign_id: int, email: str) -> str | None:
+    """Return the public id of the campaign's donor with this mailbox."""
+    query = select(Donor.public_id).where(Donor.email_key == email_key(email), gave_to(campaign_id))
+    with reading() as session:
+        return session.execute(query).scalar()
+
+
+def _merges(session: Session, campaign_id: int, donor_id: int) -> list[MergeView]:
+    query = (
+        select(DonorMerge, Donor.email, Staff.name)
+        .join(Donor, Donor.id == DonorMerge.source_id)
+        .join(Staff, Staff.id == DonorMerge.merged_by)
+        .where(DonorMerge.campaign_id == campaign_id, DonorMerge.target_id == donor_id, DonorMerge.undone_at.is_(None))
+        .order_by(DonorMerge.id.desc())
+        .limit(MAX_ROWS)
+    )
+    return [
+        MergeView(public_id=row.public_id, email=email, merged_at=row.merged_at, merged_by=staff_name)
+        for row, email, staff_name in session.execute(query)
+    ]
 
 
 def _figures(session: Session, campaign_id: int, donor_id: int) -> list[DonorFigures]:

@@ -1,16 +1,18 @@
-"""Which donors a campaign has: those with a gift to it."""
+"""Which donors a campaign has: those with a gift to it, and those to whom one is credited."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.errors import NotFound
 from campaign.models.donation import Donation
-from campaign.models.donor import Donor
+from campaign.models.donor import Donor, SoftCredit
 
 
 def gave_to(campaign_id: int) -> ColumnElement[bool]:
-    """Return donors with a gift to the campaign."""
-    return select(Donation.id).where(Donation.donor_id == Donor.id, Donation.campaign_id == campaign_id).exists()
+    """Return donors with a gift to the campaign, or a part in one."""
+    gift = select(Donation.id).where(Donation.donor_id == Donor.id, Donation.campaign_id == campaign_id)
+    credit = select(SoftCredit.id).where(SoftCredit.donor_id == Donor.id, SoftCredit.campaign_id == campaign_id)
+    return or_(gift.exists(), credit.exists())
 
 
 def donor_of(session: Session, campaign_id: int, public_id: str) -> Donor:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once, reading, transaction
@@ -124,15 +124,14 @@ def change_segment(
 
 
 def remove_segment(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> None:
-    """Remove a segment; the donors in it stay. One that is gone already is no error."""
+    """Remove a segment; the donors in it stay.
+
+    Raises:
+        NotFound: The campaign has no such segment; it was removed meanwhile.
+    """
     with transaction() as session:
-        name = session.execute(
-            delete(DonorSegment)
-            .where(DonorSegment.campaign_id == campaign_id, DonorSegment.public_id == public_id)
-            .returning(DonorSegment.name)
-        ).scalar()
-        if name is not None:
-            _record(session, "segment:remove", public_id, {}, actor_id=actor_id, at=clock.now())
+        session.delete(_locked(session, campaign_id, public_id))
+        _record(session, "segment:remove", public_id, {}, actor_id=actor_id, at=clock.now())
 
 
 def _rows(campaign_id: int) -> Select[*tuple[Any, ...]]:

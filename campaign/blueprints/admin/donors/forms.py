@@ -1,11 +1,13 @@
-"""Forms about donors: a note, a tag, a segment."""
+"""Forms about donors: a note, a tag, a segment, a merge, a soft credit."""
 
 from urllib.parse import parse_qsl
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, StringField, TextAreaField, ValidationError
-from wtforms.validators import DataRequired, Length
+from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import AnyOf, DataRequired, Length
 
+from campaign.blueprints.admin.donors.words import CREDITS
 from campaign.blueprints.admin.filters import ListFilters
 from campaign.blueprints.admin.forms import CreationForm, StaffForm
 from campaign.domain.folding import fold
@@ -13,7 +15,7 @@ from campaign.domain.typed_text import one_line, paragraphs
 from campaign.services.donors.notes import MAX_NOTE
 from campaign.services.donors.segments import MAX_NAME
 from campaign.services.donors.tags import MAX_TAG
-from campaign.web.form_fields import TOO_LONG
+from campaign.web.form_fields import TOO_LONG, EmailField
 
 MAX_QUERY = 2000
 """Characters of the address of a filtered list."""
@@ -82,3 +84,27 @@ class SegmentFiltersForm(StaffForm):
     def filters(self) -> ListFilters:
         """The filters of the list from which the form was sent."""
         return ListFilters(dict(parse_qsl((self.query.data or "").removeprefix("?"))))
+
+
+class MergeWithForm(StaffForm):
+    """The address of the other donor."""
+
+    email = EmailField(_("Email address of the other donor"))
+
+
+class MergeForm(CreationForm):
+    """A merge as the preview shows it; `form_id` becomes its public id."""
+
+    other = HiddenField(validators=[DataRequired(), Length(max=16)])
+
+
+class CreditForm(CreationForm):
+    """Whom a gift is credited to besides its donor."""
+
+    email = EmailField(_("Email address of the person or organisation"))
+    kind = RadioField(
+        _("What part they have in it"),
+        choices=[SelectChoice(str(kind), word) for kind, word in CREDITS.items()],
+        validate_choice=False,
+        validators=[AnyOf(list(CREDITS), message=_("Choose what part they have."))],
+    )

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.donors.forms import NoteForm, TagForm
+from campaign.blueprints.admin.donors.words import CREDITS
 from campaign.blueprints.admin.frame import campaign, done
 from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.guard import person
@@ -85,6 +86,7 @@ def _page(public_id: str, note_form: NoteForm, tag_form: TagForm) -> str:
         note_form=note_form,
         tag_form=tag_form,
         known_tags=tags.campaign_tags(campaign().id),
+        credit_kinds=CREDITS,
         mail_words=mail_words,
         pledge_words=pledge_words,
     )

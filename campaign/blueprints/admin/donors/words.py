@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.domain import donor
 from campaign.domain.donor import CreditKind, DonorStatus
+from campaign.domain.donor_match import DuplicateSign
 from campaign.domain.errors import DomainError
 
 STATUSES: Mapping[str, LazyString] = {
@@ -21,7 +22,17 @@ CREDITS: Mapping[str, LazyString] = {
     CreditKind.HONOURED: _("Given in their honour or memory"),
 }
 """What part somebody has in another donor's gift."""
+DUPLICATE_SIGNS: Mapping[str, LazyString] = {
+    DuplicateSign.DOMAIN_TYPO: _("a slip in the domain"),
+    DuplicateSign.SAME_NAME: _("the same name, and a similar address"),
+}
+"""Why two donors are proposed for merging."""
 ACTS: Mapping[str, LazyString] = {
+    "donor:merge": _("Merged two donors"),
+    "donor:undo_merge": _("Undid a merge of donors"),
+    "donor:distinct": _("Said that two donors are not one person"),
+    "donation:credit": _("Credited a gift to somebody else too"),
+    "donation:uncredit": _("Took a soft credit back"),
     "donor:note": _("Noted something about a donor"),
     "donor:remove_note": _("Removed a note about a donor"),
     "donor:tag": _("Gave a donor a tag"),
@@ -34,6 +45,15 @@ ACTS: Mapping[str, LazyString] = {
 BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     donor.TooManyTags: _("This donor has 20 tags. Remove one first."),
     donor.TooManyNotes: _("This donor has 200 notes. Remove one first."),
+    donor.SameDonor: _("Both are the same donor already."),
+    donor.MergeOfErased: _("The personal data of one of the two donors were erased. Nothing was changed."),
+    donor.DonorsMergedAway: _(
+        "This merge can no longer be undone: one of its gifts has gone to another donor since, by a correction of its "
+        "address or by another merge. Undo that first."
+    ),
+    donor.OwnGift: _("This is the donor who gave the gift. Enter somebody else’s address."),
+    donor.CreditedAlready: _("The gift is credited to this address already."),
+    donor.TooManyCredits: _("This gift has 10 credits. Remove one first."),
     donor.SegmentExists: _("Another segment has this name. Choose a different one."),
     donor.TooManySegments: _("The campaign has 100 segments. Remove one first."),
     donor.SegmentUnreadable: _("The filters of this segment cannot be read."),

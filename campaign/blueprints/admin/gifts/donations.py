@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin.donors.words import CREDITS
 from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign, done, file_answer
 from campaign.blueprints.admin.gifts import dispute_words
@@ -24,6 +25,7 @@ from campaign.languages import language_name
 from campaign.services import audit
 from campaign.services.campaigns.currencies import currencies_of
 from campaign.services.campaigns.moderation import set_visibility as store_visibility
+from campaign.services.donors.soft_credits import credits_of_gift
 from campaign.services.exports.ledger import period_of
 from campaign.services.exports.registers import donation_file
 from campaign.services.funds.balances import FundRow, funds
@@ -64,6 +66,8 @@ def donation(public_id: str) -> ResponseReturnValue:
         timeline=[_row(entry) for entry in story.timeline],
         sees_donors=_sees_donors(),
         claim_words=dispute_words,
+        credits=credits_of_gift(campaign().id, public_id) if _sees_donors() else (),
+        credit_kinds=CREDITS,
     )
 
 
