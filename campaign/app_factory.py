@@ -30,6 +30,7 @@ from campaign.web import (
     preparation,
     security_headers,
     static_files,
+    table_labels,
     template_cache,
 )
 from campaign.web.client_address import ClientAddressMiddleware
@@ -57,6 +58,7 @@ def compose(config: Config, context: Context | None) -> Flask:
     language_converter.init_app(app)
     static_files.init_app(app)
     markdown.init_app(app)
+    table_labels.init_app(app)
     template_cache.init_app(app)
     page_cache.init_app(app)
     security_headers.init_app(app)

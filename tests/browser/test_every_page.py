@@ -59,6 +59,8 @@ STAFF_PAGES = {
     "a text": "/staff/texts/story",
     "a text with problems": "/staff/texts/hero",
     "the preview of a text": "/staff/texts/other_ways/preview",
+    "the preview of an email": "/staff/texts/mail:receipt/preview",
+    "field mode": "/staff/field",
     "what a publication changes": "/staff/texts/hero/publish",
     "the versions of a text": "/staff/texts/partners/versions",
     "a version of a text": "/staff/texts/partners/versions/2",

@@ -13,6 +13,7 @@ import campaign.blueprints.admin.donors.person
 import campaign.blueprints.admin.donors.segments
 import campaign.blueprints.admin.donors.views
 import campaign.blueprints.admin.events.views
+import campaign.blueprints.admin.field.views
 import campaign.blueprints.admin.frame
 import campaign.blueprints.admin.grants.applications
 import campaign.blueprints.admin.grants.call

@@ -109,6 +109,7 @@ MENU: tuple[MenuGroup, ...] = (
                     }
                 ),
             ),
+            MenuEntry("admin.field", _("Field mode")),
             MenuEntry("admin.readers", _("Readers by email"), frozenset({"admin.remove_reader"})),
             MenuEntry(
                 "admin.pictures",

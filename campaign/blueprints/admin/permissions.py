@@ -49,6 +49,8 @@ OPEN = frozenset(
         "security.wan_signin_response",
         "admin.link",
         "admin.use_link",
+        "admin.field_manifest",
+        "admin.field_worker",
     }
 )
 """The way in and out; Flask-Security guards these itself (the second step is set up at the first sign-in)."""
@@ -246,6 +248,10 @@ RULES: dict[str, Permission] = {
     "admin.remove_reader": Permission(CAMPAIGN),
     "admin.delete_update_form": Permission(CAMPAIGN),
     "admin.delete_update": Permission(CAMPAIGN),
+    "admin.field": Permission(CAMPAIGN),
+    "admin.field_state": Permission(CAMPAIGN),
+    "admin.add_field_picture": Permission(CAMPAIGN),
+    "admin.add_field_entry": Permission(CAMPAIGN),
     "admin.pictures": Permission(CAMPAIGN),
     "admin.picture_upload": Permission(CAMPAIGN),
     "admin.add_picture": Permission(CAMPAIGN),

@@ -46,6 +46,8 @@ class FieldSpec:
     max_rows: int = 0
     is_list: bool = False
     """Rows that are one text each, without headings of their own."""
+    placeholders: frozenset[str] = frozenset()
+    """Names that may stand in braces; where there are none, braces are letters like others."""
 
     @property
     def is_text(self) -> bool:
@@ -67,6 +69,11 @@ def line(max_length: int, *, is_required: bool = False) -> FieldSpec:
 def text(max_length: int, *, is_required: bool = False) -> FieldSpec:
     """A plain text of several lines."""
     return FieldSpec(FieldKind.TEXT, max_length, is_required)
+
+
+def sentences(max_length: int, *placeholders: str) -> FieldSpec:
+    """A plain text in which names in braces are replaced."""
+    return FieldSpec(FieldKind.TEXT, max_length, placeholders=frozenset(placeholders))
 
 
 def markdown(max_length: int, *, is_required: bool = False) -> FieldSpec:

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from campaign.domain.documents.fields import FieldKind, Texts, labelled_lines, line, markdown, plain, rows, text
+from campaign.domain.documents.fields import (
+    FieldKind,
+    Texts,
+    labelled_lines,
+    line,
+    markdown,
+    plain,
+    rows,
+    sentences,
+    text,
+)
 from campaign.domain.money import Money
 
 
@@ -217,8 +227,16 @@ class PageText:
 class MailText:
     """The campaign's own sentences of an email; an empty one leaves the usual sentence."""
 
-    opening: Annotated[Texts, text(600)]
-    closing: Annotated[Texts, text(1000)]
+    opening: Annotated[Texts, sentences(600, "amount", "purpose")]
+    closing: Annotated[Texts, sentences(1000, "amount", "purpose")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PledgeMailText:
+    """The campaign's own sentences around those that say what happens to a monthly gift, which stay."""
+
+    added_opening: Annotated[Texts, sentences(600, "amount", "purpose")]
+    added_closing: Annotated[Texts, sentences(1000, "amount", "purpose")]
 
 
 DOCUMENTS: Mapping[str, type[Any]] = {
@@ -238,5 +256,12 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "page:accessibility": PageText,
     "mail:receipt": MailText,
     "mail:monthly": MailText,
+    "mail:pledge_reminder": PledgeMailText,
+    "mail:pledge_changed": PledgeMailText,
+    "mail:pledge_confirm": PledgeMailText,
+    "mail:pledge_unpaid": PledgeMailText,
+    "mail:pledge_card": PledgeMailText,
+    "mail:pledge_ending": PledgeMailText,
+    "mail:pledge_stopped": PledgeMailText,
 }
 """Every document that staff may edit, in the order of the list."""

@@ -9,6 +9,7 @@ from typing import Any
 from campaign.domain.amount_text import InvalidAmount, parse_amount
 from campaign.domain.documents.fields import YES, FieldKind, FieldSpec, row_of, specs
 from campaign.domain.documents.links import bad_links
+from campaign.domain.documents.placeholders import unknown_placeholders
 from campaign.domain.money import Money
 
 
@@ -18,6 +19,7 @@ class ProblemKind(StrEnum):
     MISSING = "missing"
     TOO_LONG = "too_long"
     BAD_LINK = "bad_link"
+    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
     BAD_DETAIL = "bad_detail"
     DETAILS_DIFFER = "details_differ"
     NOT_A_NUMBER = "not_a_number"
@@ -121,6 +123,9 @@ def _text_problems(
             yield FieldProblem(path, language, ProblemKind.TOO_LONG, str(len(text)), spec.max_length)
         if spec.kind is FieldKind.MARKDOWN:
             yield from (FieldProblem(path, language, ProblemKind.BAD_LINK, link[:100]) for link in bad_links(text))
+        if spec.placeholders:
+            unknown = unknown_placeholders(text, spec.placeholders)
+            yield from (FieldProblem(path, language, ProblemKind.UNKNOWN_PLACEHOLDER, name[:100]) for name in unknown)
     if spec.kind is FieldKind.DETAILS:
         yield from _detail_problems(path, texts)
 

@@ -1,17 +1,21 @@
-"""The campaign's own sentences in the email that thanks for a gift."""
+"""The campaign's own sentences in emails to donors."""
+
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign.domain.documents.placeholders import fill_placeholders, unknown_placeholders
 from campaign.models.campaign import Section
 
 MAIL_PLACE = "mail"
 """Where these sentences stand in the table of sections: the opening as heading, the closing as body."""
 RECEIPT, MONTHLY = "receipt", "monthly"
+PLACEHOLDERS = ("amount", "purpose")
 
 
 def mail_sentences(
-    session: Session, campaign_id: int | None, language: str, *, is_monthly: bool, values: dict[str, str]
+    session: Session, campaign_id: int | None, language: str, *, mails: Sequence[str], values: Mapping[str, str]
 ) -> dict[str, str]:
     """Return `opening` and `closing` in a language; empty where the campaign has none, so that the usual one stays.
 
@@ -19,22 +23,22 @@ def mail_sentences(
         session: A session that reads.
         campaign_id: The campaign of the email.
         language: The reader's; a sentence in another language is not taken.
-        is_monthly: Whether the email is about a month of a monthly gift, which may have sentences of its own.
-        values: What stands in braces in the sentences: `{amount}`.
+        mails: The emails whose sentences fit, the best first.
+        values: What takes the places of `{amount}` and `{purpose}`.
     """
     query = select(Section.slug, Section.heading, Section.body).where(
-        Section.campaign_id == campaign_id, Section.place == MAIL_PLACE
+        Section.campaign_id == campaign_id, Section.place == MAIL_PLACE, Section.slug.in_(mails)
     )
     known = {slug: (heading, body) for slug, heading, body in session.execute(query)}
-    names = (MONTHLY, RECEIPT) if is_monthly else (RECEIPT,)
-    sentences = {}
-    for part, name in enumerate(("opening", "closing")):
-        texts = (known[mail][part].get(language, "") for mail in names if mail in known)
-        sentences[name] = _filled(next(filter(None, texts), ""), values)
-    return sentences
+    fitting = [known[mail] for mail in mails if mail in known]
+    return {
+        part: next(filter(None, (own_sentence(texts[number].get(language, ""), values) for texts in fitting)), "")
+        for number, part in enumerate(("opening", "closing"))
+    }
 
 
-def _filled(sentence: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        sentence = sentence.replace(f"{{{name}}}", value)
-    return sentence
+def own_sentence(sentence: str, values: Mapping[str, str]) -> str:
+    """Return a sentence with its values; empty where it names something unknown, so that no email shows braces."""
+    if unknown_placeholders(sentence, PLACEHOLDERS):
+        return ""
+    return fill_placeholders(sentence, {name: values.get(name, "") for name in PLACEHOLDERS})

@@ -9,7 +9,6 @@ from campaign.domain.documents.kinds import (
     DOCUMENTS,
     LearningText,
     LineRow,
-    MailText,
     OtherWaysText,
     PageText,
     SectionRow,
@@ -74,7 +73,8 @@ def document_of_parts(name: str, parts: Sequence[TextPart]) -> Any:
     if name in MAPPINGS:
         return _document_of_rows(name, MAPPINGS[name], parts)
     if name.startswith(MAIL):
-        return MailText(opening=parts[0].heading if parts else {}, closing=parts[0].body if parts else {})
+        opening, closing = specs(DOCUMENTS[name])
+        return DOCUMENTS[name](**{opening: parts[0].heading if parts else {}, closing: parts[0].body if parts else {}})
     if name == "learning":
         return _learning_of(parts)
     return _other_ways_of(parts) if name == "other_ways" else _page_of(parts)
@@ -86,8 +86,9 @@ def parts_of_document(name: str, document: Any) -> list[TextPart]:
         mapping = MAPPINGS[name]
         return [_part_of_row(mapping, row) for row in getattr(document, mapping.rows)]
     if name.startswith(MAIL):
-        part = TextPart(slug=name.removeprefix(MAIL), heading=document.opening, body=document.closing, facts={})
-        return [part] if document.opening or document.closing else []
+        opening, closing = (getattr(document, field) for field in specs(DOCUMENTS[name]))
+        part = TextPart(slug=name.removeprefix(MAIL), heading=opening, body=closing, facts={})
+        return [part] if opening or closing else []
     if name == "learning":
         return _parts_of_learning(document)
     return _parts_of_other_ways(document) if name == "other_ways" else _parts_of_page(name, document)

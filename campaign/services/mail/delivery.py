@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.domain.errors import NotFound
@@ -25,11 +26,11 @@ from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUna
 from campaign.i18n import current_language, day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
-from campaign.services.campaigns.mail_sentences import mail_sentences
+from campaign.services.campaigns.mail_sentences import MONTHLY, PLACEHOLDERS, RECEIPT, mail_sentences
 from campaign.services.events.mail_facts import calendar_attachment, sign_up_facts
 from campaign.services.grants.links import link_facts
 from campaign.services.mail.listed_mail import ListedMail
-from campaign.services.mail.sender import sender_of
+from campaign.services.mail.sender import MailSender, sender_of
 from campaign.services.news.handing_over import HandOver, hand_over, take_back
 from campaign.services.news.mail_facts import confirm_facts, list_headers, update_facts
 from campaign.services.pledges import mail_facts
@@ -147,18 +148,11 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
     sender = sender_of(message)
     with in_language(message.language):
         facts = _template_facts(message, public_url=public_url, at=at)
-        facts["help_email"] = facts.get("help_email") or sender.contact_email
-        facts |= {"organisation_name": sender.organisation_name, "legal_footer": sender.legal_footer}
-        facts["logo_url"] = f"{public_url}{sender.logo_path}" if sender.logo_path else ""
-        # Not render_template: what pages are given of their request and site has no place in a mail.
-        parts = {
-            part: current_app.jinja_env.get_template(f"emails/{message.kind}/{part}").render(facts)
-            for part in ("subject.txt", "body.txt", "body.html")
-        }
+        parts = render_parts(message.kind, facts, sender, public_url=public_url)
     return Email(
         message_id=f"<{message.public_id}@{urlsplit(public_url).hostname}>",
         recipient=message.recipient,
-        subject=" ".join(parts["subject.txt"].split()),
+        subject=parts["subject.txt"],
         text=parts["body.txt"],
         html=parts["body.html"],
         language=message.language,
@@ -168,6 +162,19 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
         attachments=(attachment,) if attachment else (),
         list_headers=list_headers(facts),
     )
+
+
+def render_parts(kind: str, facts: dict[str, Any], sender: MailSender, *, public_url: str) -> dict[str, str]:
+    """Return subject.txt, body.txt and body.html of an email in the language in use; `facts` gets what the sender adds."""
+    facts["help_email"] = facts.get("help_email") or sender.contact_email
+    facts |= {"organisation_name": sender.organisation_name, "legal_footer": sender.legal_footer}
+    facts["logo_url"] = f"{public_url}{sender.logo_path}" if sender.logo_path else ""
+    # Not render_template: what pages are given of their request and site has no place in a mail.
+    parts = {
+        part: current_app.jinja_env.get_template(f"emails/{kind}/{part}").render(facts)
+        for part in ("subject.txt", "body.txt", "body.html")
+    }
+    return {**parts, "subject.txt": " ".join(parts["subject.txt"].split())}
 
 
 def preview(public_id: str, *, context: Context) -> Email:
@@ -207,7 +214,8 @@ def _template_facts(message: Message, *, public_url: str, at: datetime) -> dict[
     facts |= {"lang": current_language(), "public_url": public_url}
     if "pledge" in facts:
         with reading() as session:
-            return mail_facts.pledge_mail_facts(session, facts, message, public_url=public_url)
+            facts = mail_facts.pledge_mail_facts(session, facts, message, public_url=public_url)
+            return facts | _own_sentences(session, message, facts, (message.kind,))
     if message.kind in OWN_FACTS:
         return OWN_FACTS[message.kind](facts, message=message, public_url=public_url)
     if "mailbox" in facts:
@@ -229,13 +237,13 @@ def _template_facts(message: Message, *, public_url: str, at: datetime) -> dict[
     }
     with reading() as session:
         facts |= mail_facts.receipt_mail_facts(session, message, public_url=public_url)
-        return facts | mail_sentences(
-            session,
-            message.campaign_id,
-            message.language,
-            is_monthly=bool(facts.get("is_monthly")),
-            values={name: str(facts.get(name, "")) for name in ("amount", "purpose")},
-        )
+        mails = (MONTHLY, RECEIPT) if facts.get("is_monthly") else (RECEIPT,)
+        return facts | _own_sentences(session, message, facts, mails)
+
+
+def _own_sentences(session: Session, message: Message, facts: dict[str, Any], mails: tuple[str, ...]) -> dict[str, str]:
+    values = {name: str(facts.get(name, "")) for name in PLACEHOLDERS}
+    return mail_sentences(session, message.campaign_id, message.language, mails=mails, values=values)
 
 
 def _verify_code(number: str) -> str:

@@ -111,25 +111,30 @@ def save_consent(order: ConsentOrder, *, clock: Clock) -> None:
         ConsentWithdrawn: It is withdrawn, so nothing of it changes any more.
         NotFound: The campaign has no such consent, and it is not a new one, or it is another campaign's.
     """
-    at = clock.now()
-    _check_days(order.facts, today=local_day(at))
     with transaction() as session:
-        row = _lock(session, order.campaign_id, order.public_id)
-        if row is not None and _facts(row) == order.facts:
-            return
-        if row is None:
-            taken = select(Consent.id).where(Consent.public_id == order.public_id)
-            if not order.is_new or session.execute(taken).first() is not None:
-                raise NotFound(f"consent:{order.public_id}")
-            session.add(_new(order, at=at))
-            _record(session, "record", order.public_id, actor_id=order.actor_id, at=at)
-            return
-        if row.withdrawn_at is not None:
-            raise ConsentWithdrawn(order.public_id)
-        check_version(order.version, _facts(row))
-        _write(row, order.facts)
-        count_public_change(session, order.campaign_id)
-        _record(session, "save", order.public_id, actor_id=order.actor_id, at=at)
+        save_within(session, order, at=clock.now())
+
+
+def save_within(session: Session, order: ConsentOrder, *, at: datetime) -> None:
+    """Record or correct a consent within the caller's transaction; the rules are those of `save_consent`."""
+    _check_days(order.facts, today=local_day(at))
+    row = _lock(session, order.campaign_id, order.public_id)
+    if row is not None and _facts(row) == order.facts:
+        return
+    if row is None:
+        taken = select(Consent.id).where(Consent.public_id == order.public_id)
+        if not order.is_new or session.execute(taken).first() is not None:
+            raise NotFound(f"consent:{order.public_id}")
+        session.add(_new(order, at=at))
+        session.flush()
+        _record(session, "record", order.public_id, actor_id=order.actor_id, at=at)
+        return
+    if row.withdrawn_at is not None:
+        raise ConsentWithdrawn(order.public_id)
+    check_version(order.version, _facts(row))
+    _write(row, order.facts)
+    count_public_change(session, order.campaign_id)
+    _record(session, "save", order.public_id, actor_id=order.actor_id, at=at)
 
 
 def withdraw_consent(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> None:

@@ -72,6 +72,23 @@ def one_picture(campaign_id: int, public_id: str, *, day: date) -> PictureView:
         return _views(session, campaign_id, rows, day=day)[0]
 
 
+def next_undescribed(campaign_id: int, *, but: str) -> str | None:
+    """Return the public id of the oldest picture of which nobody has said who is on it; `but` one that is left out."""
+    query = (
+        select(Picture.public_id)
+        .where(
+            Picture.campaign_id == campaign_id,
+            Picture.removed_at.is_(None),
+            Picture.shows_people.is_(None),
+            Picture.public_id != but,
+        )
+        .order_by(Picture.id)
+        .limit(1)
+    )
+    with reading() as session:
+        return session.execute(query).scalar_one_or_none()
+
+
 def read_file_name(name: str) -> tuple[int, str]:
     """Return width and format of a file's name in an address, such as 480.avif; what cannot be read names no file."""
     width, _dot, file_format = name.partition(".")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import delete, select
@@ -89,23 +90,37 @@ def show_in_place(order: Placing, *, clock: Clock) -> None:
         NotFound: The campaign has no such picture, or no such place.
         PictureNotReady: Something must be known of it before.
     """
-    at = clock.now()
     with transaction() as session:
-        picture = lock_picture(session, order.campaign_id, order.public_id)
-        if order.place not in {place.name for place in read_places(session, order.campaign_id)}:
-            raise NotFound(f"place:{order.place}")
-        terms = consent_terms(session, [picture.id]).get(picture.id, ())
-        if gaps := gaps_of(facts_of(picture), terms, day=local_day(at)):
-            raise PictureNotReady(gaps)
-        shown = session.get(PicturePlace, (order.campaign_id, order.place))
-        if shown is not None and shown.picture_id == picture.id:
-            return
-        if shown is None:
-            session.add(PicturePlace(campaign_id=order.campaign_id, place=order.place, picture_id=picture.id))
-        else:
-            shown.picture_id = picture.id
-        count_public_change(session, order.campaign_id)
-        record(session, "show", order.public_id, actor_id=order.actor_id, at=at, detail={"place": order.place})
+        show_within(session, order, at=clock.now())
+
+
+def show_within(session: Session, order: Placing, *, at: datetime) -> None:
+    """Show a picture in a place within the caller's transaction; the rules are those of `show_in_place`."""
+    picture = lock_picture(session, order.campaign_id, order.public_id)
+    terms = consent_terms(session, [picture.id]).get(picture.id, ())
+    if gaps := gaps_of(facts_of(picture), terms, day=local_day(at)):
+        raise PictureNotReady(gaps)
+    attach_within(session, order, at=at)
+
+
+def attach_within(session: Session, order: Placing, *, at: datetime) -> None:
+    """Put a picture in a place, ready or not, within the caller's transaction; one that is not ready is shown to nobody.
+
+    Raises:
+        NotFound: The campaign has no such picture, or no such place.
+    """
+    picture = lock_picture(session, order.campaign_id, order.public_id)
+    if order.place not in {place.name for place in read_places(session, order.campaign_id)}:
+        raise NotFound(f"place:{order.place}")
+    shown = session.get(PicturePlace, (order.campaign_id, order.place))
+    if shown is not None and shown.picture_id == picture.id:
+        return
+    if shown is None:
+        session.add(PicturePlace(campaign_id=order.campaign_id, place=order.place, picture_id=picture.id))
+    else:
+        shown.picture_id = picture.id
+    count_public_change(session, order.campaign_id)
+    record(session, "show", order.public_id, actor_id=order.actor_id, at=at, detail={"place": order.place})
 
 
 def hide_in_place(order: Placing, *, clock: Clock) -> None:

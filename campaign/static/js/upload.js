@@ -19,36 +19,50 @@ if (form) {
     }
   }
 
-  async function send(body) {
+  // The page that answers one file, and whether it was taken; nothing where there is no line.
+  async function send(body, place) {
     for (const wait of [...WAITS, null]) {
-      say(form.dataset.sending);
+      say(`${form.dataset.sending} ${place}`);
       const answer = await answerTo(body);
-      if (answer) {
-        const page = await answer.text();
-        history.replaceState(null, "", answer.url);
-        document.open();
-        document.write(page);
-        document.close();
-        return;
-      }
+      if (answer) return { isTaken: answer.ok, url: answer.url, page: await answer.text() };
       if (wait === null) break;
       say(form.dataset.again);
       await new Promise((resume) => setTimeout(resume, wait));
     }
-    say(form.dataset.failed);
-    button.disabled = false;
+    return null;
+  }
+
+  // One file after another, so that each can be as large as a file may be. What was taken is not made twice.
+  async function sendAll(files) {
+    const answers = [];
+    for (const [part, file] of files.entries()) {
+      const body = new FormData(form);
+      body.set("file", file, file.name);
+      body.set("part", part);
+      const answer = await send(body, files.length > 1 ? `${part + 1} / ${files.length}` : "");
+      if (!answer) {
+        say(form.dataset.failed);
+        button.disabled = false;
+        return;
+      }
+      answers.push(answer);
+    }
+    const shown = answers.find(({ isTaken }) => !isTaken) ?? answers[0];
+    history.replaceState(null, "", shown.url);
+    document.open();
+    document.write(shown.page);
+    document.close();
   }
 
   form.addEventListener("submit", (event) => {
-    const file = form.querySelector("input[type='file']").files[0];
-    if (!file) return; // the server says what is missing
+    const files = [...form.querySelector("input[type='file']").files];
+    if (!files.length) return; // the server says what is missing
     event.preventDefault();
-    if (file.size > Number(form.dataset.maxBytes)) {
+    if (files.some(({ size }) => size > Number(form.dataset.maxBytes))) {
       say(form.dataset.tooBig);
       return;
     }
-    const body = new FormData(form);
     button.disabled = true;
-    send(body);
+    sendAll(files);
   });
 }

@@ -73,6 +73,51 @@ def test_a_file_that_is_no_picture_is_refused(
     assert page.one("input[name=form_id]")["value"]
 
 
+def test_several_pictures_are_uploaded_by_one_form_and_described_one_after_another(
+    staff: FlaskClient, campaign: Campaign
+) -> None:
+    form = fetch(staff, "admin.picture_upload").filled("main form")
+    files = [("IMG_1.jpg", file_of()), ("IMG_2.jpg", b"no picture"), ("IMG_3.jpg", file_of())]
+    parts = [(f'name="{name}"', str(value).encode()) for name, value in form.items()]
+    parts += [(f'name="file"; filename="{name}"', data) for name, data in files]
+    body = b"".join(
+        f"--x\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + data + b"\r\n" for head, data in parts
+    )
+    send_all = {"data": body + b"--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
+    page = Page(staff.post("/staff/pictures/new", **send_all))
+    assert page.texts(".notice.good") == ["2 pictures are uploaded. Nobody sees them yet: say what each one shows."]
+    assert page.texts(".error-summary a") == [
+        "IMG_2.jpg: This file is not a picture. Choose a JPEG, PNG, WebP or HEIC file."
+    ]
+    staff.post("/staff/pictures/new", **send_all)  # the same form twice
+    listed = fetch(staff, "admin.pictures")
+    assert len(listed.texts(".picture-list li")) == 2
+    first = fetch_address(staff, str(listed.soup.select(".picture-list a")[-1]["href"]))
+    described = first.submit(staff, "form#description", alt_en="A loom", people="no", then="next")
+    second = fetch_address(staff, described.location)
+    assert second.h1 == "A picture without a description"
+    assert second.texts("button[value=next]") == []
+
+
+def test_a_consent_and_a_place_are_saved_with_the_picture_or_nothing_is(staff: FlaskClient, campaign: Campaign) -> None:
+    public_id = a_picture(campaign, shows_people=None)
+    page = fetch(staff, "admin.picture", public_id=public_id)
+    typed = {"people": "yes", "place": "hero", "consent-person": "Айсулуу", "consent-purpose": "Workshop"}
+    half = Page(page.submit(staff, "form#description", **typed))
+    assert half.texts(".error-summary a") == ["Choose how they agreed.", "Say where it is."]
+    assert half.one("#consent-person")["value"] == "Айсулуу"
+    typed |= {"consent-way": "paper", "consent-stored_at": "Folder 3"}
+    later = Page(page.submit(staff, "form#description", **typed, **{"consent-given_on": "2027-01-01"}))
+    assert later.answer.status_code == 422
+    assert fetch(staff, "admin.consents").texts("tbody tr") == []
+    alone = Page(page.submit(staff, "form#description", people="yes", place="hero"))
+    assert len(alone.texts(".error-summary a")) == 1  # nobody has agreed: it is shown nowhere
+    for _ in range(2):  # a second press
+        saved = fetch_address(staff, page.submit(staff, "form#description", **typed).location)
+    assert saved.texts(".acts form > span") == ["Top of the campaign page, and shared links"]
+    assert len(fetch(staff, "admin.consents").texts("tbody tr")) == 1
+
+
 def test_only_an_upload_may_be_large_and_only_campaign_staff_may_send_it(
     staff: FlaskClient, finance: FlaskClient, client: FlaskClient, campaign: Campaign
 ) -> None:

@@ -187,3 +187,18 @@ def test_saving_while_typing_answers_the_script(editor: FlaskClient) -> None:
     status, said = sent(**{"title.en": "Stale"})
     assert (status, "colleague" in said["message"]) == (409, True)
     assert fetch(editor, "admin.text", document="hero").filled(FORM)["title.en"] == "More"
+
+
+def test_the_preview_of_an_email_is_the_whole_email_with_the_draft(editor: FlaskClient) -> None:
+    for document in (name for name in DOCUMENTS if name.startswith("mail:")):
+        page = fetch(editor, "admin.text", document=document)
+        opening = next(name for name in page.filled(FORM) if name.endswith("opening.ru"))
+        saved(editor, page, **{opening: "Рахмат за {amount} & <b>всё</b>!"})
+        preview = fetch_address(editor, f"/staff/texts/{document}/preview?lang=ru")
+        assert "Рахмат за 25 $ & <b>всё</b>!" in preview.text("pre").replace("\xa0", " ")
+        email = editor.get(str(preview.one("iframe")["src"]))
+        assert "&lt;b&gt;всё&lt;/b&gt;" in email.text
+        assert "sandbox" in email.headers["Content-Security-Policy"]
+    wrong = saved(editor, fetch(editor, "admin.text", document="mail:receipt"), **{"opening.ru": "{name}, рахмат"})
+    assert "“{name}” stands for nothing in this email." in wrong.text(".field-error")
+    assert "рахмат" not in fetch_address(editor, "/staff/texts/mail:receipt/preview?lang=ru").text("pre")

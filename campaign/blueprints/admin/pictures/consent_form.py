@@ -65,6 +65,11 @@ class ConsentEntryForm(CreationForm, VersionedForm):
         return is_valid
 
     @property
+    def is_begun(self) -> bool:
+        """Whether something was typed that a consent needs and that has no usual value."""
+        return any(field.data for field in (self.person, self.purpose, self.stored_at, self.way))
+
+    @property
     def facts(self) -> ConsentFacts:
         """What a valid form says."""
         return ConsentFacts(
@@ -79,12 +84,20 @@ class ConsentEntryForm(CreationForm, VersionedForm):
 
 
 def consent_form(
-    facts: ConsentFacts | None = None, *, today: date | None = None, is_sent: bool = True
+    facts: ConsentFacts | None = None, *, today: date | None = None, is_sent: bool = True, prefix: str = ""
 ) -> ConsentEntryForm:
-    """Return the form with these facts in it, or with what was typed where it was sent and that is to be read."""
+    """Return the form with these facts in it, or with what was typed where it was sent and that is to be read.
+
+    Args:
+        facts: What is recorded.
+        today: The day of a new consent.
+        is_sent: Whether what was sent is read.
+        prefix: How its names begin where it is a part of another form.
+    """
     names = ("person", "purpose", "language", "stored_at", "given_on", "valid_until")
     data = {**{name: getattr(facts, name) for name in names}, "way": facts.form} if facts else {"given_on": today}
     data |= {"version": version_of(facts)} if facts else {}
-    form = ConsentEntryForm(data=data) if is_sent else ConsentEntryForm(formdata=None, data=data)
+    unsent = {} if is_sent else {"formdata": None}
+    form = ConsentEntryForm(data=data, prefix=prefix, **unsent)
     form.language.choices = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
     return form

@@ -7,7 +7,8 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, lazy_pgettext
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectMultipleField, StringField
+from werkzeug.datastructures import FileStorage
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
@@ -18,6 +19,8 @@ from campaign.i18n import LANGUAGES
 from campaign.web.form_fields import TOO_LONG
 
 MAX_REVISION_DIGITS = 9
+MAX_FILES = 20
+"""By one upload."""
 YES, NO = "yes", "no"
 FOCAL_POINTS = tuple(f"{x}-{y}" for y in FOCAL_STEPS for x in FOCAL_STEPS)
 
@@ -37,19 +40,29 @@ class PictureRevisionForm(StaffForm):
 class UploadForm(PictureRevisionForm, CreationForm):
     """The file of a picture; `form_id` is the public id of a new one, so that a form sent twice makes one picture."""
 
+    part = HiddenField(default="0")
+    """Which of the chosen files is sent, where a script sends one at a time."""
     file = StringField(
         lazy_gettext("Picture"),
         description=lazy_gettext("JPEG, PNG, WebP or HEIC, of at most 25 MB. Place and time of the shot are removed."),
     )
 
     @property
-    def uploaded(self) -> tuple[str, bytes] | None:
-        """Name and content of the chosen file; None where none was chosen, which is said beside the field."""
-        file = request.files.get("file")
-        if file is None or not file.filename:
+    def first_part(self) -> int:
+        """The number of the first file that is sent."""
+        text = self.part.data or ""
+        return int(text) if text.isascii() and text.isdigit() and int(text[:3]) < MAX_FILES else 0
+
+    @property
+    def uploaded(self) -> list[FileStorage]:
+        """The chosen files; an error beside the field where there is none or too many."""
+        files = [file for file in request.files.getlist("file") if file.filename]
+        if not files:
             self.refuse("file", _("Choose a file."))
-            return None
-        return file.filename, file.stream.read()
+        if len(files) > MAX_FILES:
+            self.refuse("file", _("Choose at most %(most)s files at a time.", most=MAX_FILES))
+            return []
+        return files
 
 
 class PictureForm(PictureRevisionForm):
@@ -73,6 +86,8 @@ class PictureForm(PictureRevisionForm):
         validate_choice=False,
     )
     consents = SelectMultipleField(lazy_gettext("Consents of the people on it"), choices=[], validate_choice=False)
+    place = SelectField(lazy_gettext("Show it in"), choices=[], validate_choice=False, default="", id="new-place")
+    then = HiddenField(default="")
 
     @property
     def texts(self) -> list[tuple[str, Field]]:

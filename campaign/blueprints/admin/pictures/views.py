@@ -7,7 +7,9 @@ from http import HTTPStatus
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user  # type: ignore[import-untyped]
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaign.blueprints.admin import bp, words
@@ -15,12 +17,17 @@ from campaign.blueprints.admin.filters import list_filters
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.pictures import words as picture_words
+from campaign.blueprints.admin.pictures.consent_form import ConsentEntryForm, consent_form
 from campaign.blueprints.admin.pictures.forms import PictureForm, UploadForm, picture_form
 from campaign.days import local_day
+from campaign.domain.consent import ConsentEndsBeforeItBegins, ConsentGivenLater
 from campaign.domain.errors import DomainError
-from campaign.domain.picture import MAX_BYTES, PictureChanged, PictureRefused, PicturesBusy
+from campaign.domain.identity import derived_public_id, new_public_id
+from campaign.domain.picture import MAX_BYTES, PictureChanged, PictureNotReady, PictureRefused, PicturesBusy
 from campaign.gateway_registry import current_context
+from campaign.i18n import preferred_language
 from campaign.services.pictures import consents, describing, listing, places, uploading
+from campaign.services.pictures.consents import ConsentOrder
 from campaign.services.pictures.describing import Description
 from campaign.services.pictures.listing import PictureView
 from campaign.services.pictures.places import Placing
@@ -29,12 +36,14 @@ from campaign.web.error_pages import error_page, on_http_error
 from campaign.web.request_bodies import MAX_UPLOAD_BYTES, UPLOADED
 
 MAX_PLACE = 200
-UPLOADS = frozenset({"admin.add_picture", "admin.replace_picture"})
+CONSENT = "consent-"
+"""Begins the names of the fields of a consent that is recorded with a picture."""
+UPLOADS = frozenset({"admin.add_picture", "admin.replace_picture", "admin.add_field_picture"})
 
 
 @bp.url_value_preprocessor
 def allow_uploads(endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Let these two endpoints alone take a body with a file in it, from somebody who is signed in."""
+    """Let these endpoints alone take a body with a file in it, from somebody who is signed in."""
     if endpoint in UPLOADS and request.environ.get(UPLOADED):
         request.max_content_length = MAX_UPLOAD_BYTES
 
@@ -70,20 +79,15 @@ def picture_upload() -> ResponseReturnValue:
 
 @bp.post("/pictures/new")
 def add_picture() -> ResponseReturnValue:
-    """Make a picture of the file."""
+    """Make pictures of the files; one that is refused leaves the others."""
     form = UploadForm()
-    public_id = form.new_id
-    if (upload := _upload(form, public_id)) is not None:
-        try:
-            context = current_context()
-            uploading.add_picture(upload, store=context.files, clock=context.clock)
-        except (PictureRefused, PicturesBusy) as error:
-            form.refuse("file", _sentence(error))
+    added = _add_all(form)
     if form.mistakes:
+        if added:
+            form.form_id.data = new_public_id()
+            flash(_uploaded_message(len(added)), "good")
         return _upload_page(form), form.status
-    return done(
-        _("The picture is uploaded. Nobody sees it yet: say what it shows."), "admin.picture", public_id=public_id
-    )
+    return done(_uploaded_message(len(added)), "admin.picture", public_id=added[0])
 
 
 @bp.get("/pictures/<public_id>")
@@ -95,27 +99,52 @@ def picture(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/pictures/<public_id>")
 def save_picture(public_id: str) -> ResponseReturnValue:
-    """Save what is said about it."""
-    form = picture_form()
-    if not form.validate():
-        return _picture_page(_view(public_id), form), form.status
-    order = Description(
+    """Save what is said about it, with a consent that is not recorded yet and a place, where they were given."""
+    form, entry = picture_form(), consent_form(prefix=CONSENT)
+    is_valid = form.validate()
+    if (entry.is_begun and not entry.validate()) or not is_valid:
+        return _picture_page(_view(public_id), form, entry), HTTPStatus.UNPROCESSABLE_ENTITY
+    if (answer := _describe(public_id, form, entry)) is not None:
+        return answer
+    if form.mistakes or entry.mistakes:
+        return _picture_page(_view(public_id), form, entry), HTTPStatus.UNPROCESSABLE_ENTITY
+    following = listing.next_undescribed(campaign().id, but=public_id) if form.then.data == "next" else None
+    return done(_("The picture is saved."), "admin.picture", public_id=following or public_id)
+
+
+def _describe(public_id: str, form: PictureForm, entry: ConsentEntryForm) -> ResponseReturnValue | None:
+    """Save, or say beside a field why not; return an answer where there is another page to show."""
+    try:
+        describing.describe_picture(_description(public_id, form, entry), clock=current_context().clock)
+    except PictureChanged:
+        view = _view(public_id)
+        form.revision.data = str(view.revision)
+        return _picture_page(view, form, entry, is_conflict=True), HTTPStatus.CONFLICT
+    except ConsentGivenLater as error:
+        entry.refuse("given_on", words.sentence_of(error))
+    except ConsentEndsBeforeItBegins as error:
+        entry.refuse("valid_until", words.sentence_of(error))
+    except PictureNotReady as error:
+        form.refuse("place", words.sentence_of(error))
+    except DomainError as error:
+        return refused(error, "admin.picture", public_id=public_id)
+    return None
+
+
+def _description(public_id: str, form: PictureForm, entry: ConsentEntryForm) -> Description:
+    consent = ConsentOrder(
+        campaign_id=campaign().id, public_id=entry.new_id, is_new=True, facts=entry.facts, actor_id=person().id
+    )
+    return Description(
         campaign_id=campaign().id,
         public_id=public_id,
         revision=form.revision_read,
         facts=form.facts,
         consents=form.chosen_consents,
         actor_id=person().id,
+        new_consent=consent if entry.is_begun else None,
+        place=(form.place.data or "")[:MAX_PLACE],
     )
-    try:
-        describing.describe_picture(order, clock=current_context().clock)
-    except PictureChanged:
-        view = _view(public_id)
-        form.revision.data = str(view.revision)
-        return _picture_page(view, form, is_conflict=True), HTTPStatus.CONFLICT
-    except DomainError as error:
-        return refused(error, "admin.picture", public_id=public_id)
-    return done(_("The picture is saved."), "admin.picture", public_id=public_id)
 
 
 @bp.get("/pictures/<public_id>/replace")
@@ -130,7 +159,7 @@ def picture_replacement(public_id: str) -> ResponseReturnValue:
 def replace_picture(public_id: str) -> ResponseReturnValue:
     """Show another file."""
     form = UploadForm()
-    if (upload := _upload(form, public_id)) is not None:
+    if (upload := next((_upload(file, public_id) for file in form.uploaded), None)) is not None:
         try:
             context = current_context()
             uploading.replace_picture(upload, revision=form.revision_read, store=context.files, clock=context.clock)
@@ -197,12 +226,41 @@ def _view(public_id: str) -> PictureView:
     return listing.one_picture(campaign().id, public_id, day=today())
 
 
-def _upload(form: UploadForm, public_id: str) -> Upload | None:
-    chosen = form.uploaded
-    if chosen is None:
-        return None
-    name, data = chosen
-    return Upload(campaign_id=campaign().id, public_id=public_id, file_name=name, data=data, actor_id=person().id)
+def _upload(file: FileStorage, public_id: str) -> Upload:
+    return Upload(
+        campaign_id=campaign().id,
+        public_id=public_id,
+        file_name=file.filename or "",
+        data=file.stream.read(),
+        actor_id=person().id,
+    )
+
+
+def _add_all(form: UploadForm) -> list[str]:
+    """Make a picture of each file and return their public ids; what is refused is said beside the field."""
+    context, added, files = current_context(), [], form.uploaded
+    for number, file in enumerate(files, start=form.first_part):
+        public_id = derived_public_id(form.new_id, number)
+        try:
+            uploading.add_picture(_upload(file, public_id), store=context.files, clock=context.clock)
+        except (PictureRefused, PicturesBusy) as error:
+            name = f"{file.filename}: " if len(files) > 1 else ""
+            form.refuse("file", name + _sentence(error))
+        else:
+            added.append(public_id)
+    return added
+
+
+def _uploaded_message(count: int) -> str:
+    if count == 1:
+        return str(_("The picture is uploaded. Nobody sees it yet: say what it shows."))
+    return str(
+        ngettext(
+            "%(num)s picture is uploaded. Nobody sees it yet: say what it shows.",
+            "%(num)s pictures are uploaded. Nobody sees them yet: say what each one shows.",
+            count,
+        )
+    )
 
 
 def _sentence(error: DomainError) -> str:
@@ -217,13 +275,20 @@ def _upload_page(form: UploadForm, view: PictureView | None = None) -> str:
     )
 
 
-def _picture_page(view: PictureView, form: PictureForm, *, is_conflict: bool = False) -> str:
+def _picture_page(
+    view: PictureView, form: PictureForm, entry: ConsentEntryForm | None = None, *, is_conflict: bool = False
+) -> str:
+    if entry is None:
+        entry = consent_form(today=today(), prefix=CONSENT)
+        entry.language.data = preferred_language()
     return render_template(
         "admin/pictures/picture.html",
         picture=view,
         form=form,
+        entry=entry,
         is_conflict=is_conflict,
         places=places.list_places(campaign().id),
         consents=consents.consent_choices(campaign().id, linked=view.consents, day=today()),
+        has_next=listing.next_undescribed(campaign().id, but=view.public_id) is not None,
         picture_words=picture_words,
     )

@@ -11,7 +11,8 @@ from campaign.domain.errors import NotFound
 from campaign.gateway_registry import current_context
 from campaign.i18n import in_language
 from campaign.services.campaigns.page import PublicCampaign
-from campaign.services.content.editing import DocumentState, document_state
+from campaign.services.content.editing import document_state
+from campaign.services.content.mail_preview import DraftMail, mail_with_draft
 from campaign.services.content.preview import campaign_with_draft
 from campaign.web.security_headers import content_security_policy
 
@@ -21,9 +22,10 @@ PAGE, MAIL = "page:", "mail:"
 @bp.get("/texts/<document>/preview")
 def preview_text(document: str) -> ResponseReturnValue:
     """The preview in both widths, beside the links to it in every language."""
-    state = _state_of_page(document)
+    state, chosen = document_state(campaign().id, document), _chosen_language()
+    email = _email(document, chosen) if document.startswith(MAIL) else None
     answer = make_response(
-        render_template("admin/texts/preview.html", state=state, texts=words, chosen=_chosen_language())
+        render_template("admin/texts/preview.html", state=state, texts=words, chosen=chosen, email=email)
     )
     answer.headers["Content-Security-Policy"] = content_security_policy() + "; frame-src 'self'"
     return answer
@@ -34,7 +36,9 @@ def preview_page(document: str, lang: str) -> ResponseReturnValue:
     """The public page with the draft in place of the published text; only our own preview may frame it."""
     if lang not in campaign().languages:
         raise NotFound(lang)
-    _state_of_page(document)
+    if document.startswith(MAIL):
+        return _email_page(_email(document, lang).html)
+    document_state(campaign().id, document)
     shown = campaign_with_draft(campaign(), document, at=current_context().clock.now())
     g.lang = lang
     with in_language(lang):
@@ -45,15 +49,18 @@ def preview_page(document: str, lang: str) -> ResponseReturnValue:
     return answer
 
 
-def _state_of_page(document: str) -> DocumentState:
-    """Return a document that a page shows.
+def _email(document: str, language: str) -> DraftMail:
+    context = current_context()
+    return mail_with_draft(campaign(), document, language, public_url=context.public_url, at=context.clock.now())
 
-    Raises:
-        NotFound: There is none, or it belongs to an email.
-    """
-    if document.startswith(MAIL):
-        raise NotFound(document)
-    return document_state(campaign().id, document)
+
+def _email_page(html: str) -> Response:
+    """An email as a mail program shows it: its own styles are allowed here, scripts are not."""
+    answer = Response(html, mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self'; frame-ancestors 'self'; sandbox"
+    )
+    return answer
 
 
 def _chosen_language() -> str:

@@ -19,6 +19,7 @@ from campaign.services.content.publishing import (
     TimeHasPassed,
 )
 from campaign.services.content.versions import AlreadyDiscarded
+from campaign.services.field.entries import EntryEmpty, EntryTooLong
 
 DOCUMENT_NAMES: Mapping[str, LazyString] = {
     "hero": _("Opening of the campaign page"),
@@ -37,8 +38,17 @@ DOCUMENT_NAMES: Mapping[str, LazyString] = {
     "page:accessibility": _("Page: Accessibility"),
     "mail:receipt": _("Email: thanks and receipt"),
     "mail:monthly": _("Email: each month of a monthly gift"),
+    "mail:pledge_reminder": _("Email: a monthly gift is charged soon"),
+    "mail:pledge_changed": _("Email: a monthly gift was changed"),
+    "mail:pledge_confirm": _("Email: the bank asks to confirm a monthly gift"),
+    "mail:pledge_unpaid": _("Email: a monthly gift could not be charged"),
+    "mail:pledge_card": _("Email: the card of a monthly gift expires"),
+    "mail:pledge_ending": _("Email: a monthly gift ends with the campaign"),
+    "mail:pledge_stopped": _("Email: a monthly gift has ended"),
 }
 FIELD_NAMES: Mapping[str, LazyString] = {
+    "added_closing": _("Your own last paragraphs, after the usual ones; may be empty"),
+    "added_opening": _("Your own first sentence, before the usual ones; {amount} and {purpose} stand for the gift"),
     "amount": _("Amount"),
     "answer": _("Answer"),
     "body": _("Text"),
@@ -62,7 +72,7 @@ FIELD_NAMES: Mapping[str, LazyString] = {
     "longitude": _("Degrees east, like 72.80"),
     "methods": _("Methods"),
     "name": _("Name"),
-    "opening": _("First sentence, where {amount} stands for the gift; empty for the usual one"),
+    "opening": _("First sentence, where {amount} and {purpose} stand for the gift; empty for the usual one"),
     "place": _("Place"),
     "plan_kind": _("Kind of plan"),
     "question": _("Question"),
@@ -116,6 +126,9 @@ PROBLEMS: Mapping[ProblemKind, LazyString] = {
     ProblemKind.BAD_LINK: _(
         "The link “%(detail)s” leads nowhere. Links begin with https://, mailto: or /, like https://example.org."
     ),
+    ProblemKind.UNKNOWN_PLACEHOLDER: _(
+        "“%(detail)s” stands for nothing in this email. Write {amount} or {purpose}, and no other braces."
+    ),
     ProblemKind.BAD_DETAIL: _("Write each line as “Label: value”; this one is not: “%(detail)s”."),
     ProblemKind.DETAILS_DIFFER: _(
         "Write the same lines in every language: here are %(detail)s, in the first language %(limit)s."
@@ -165,6 +178,8 @@ TEXT_RULES: Mapping[type[DomainError], LazyString] = {
     PublishedSince: _("Another version is public by now, so nothing was taken back."),
     NothingToUndo: _("There is no version before this one."),
     TimeHasPassed: _("Choose a time that has not passed."),
+    EntryEmpty: _("Write a title or a text first."),
+    EntryTooLong: _("Shorten the title to 200 characters and the text to 20,000."),
     AlreadyDiscarded: _("There is no draft any more."),
 }
 """The rules that may be broken."""

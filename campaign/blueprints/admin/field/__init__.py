@@ -1,0 +1,1 @@
+"""Field mode: writing on the phone, without a line."""

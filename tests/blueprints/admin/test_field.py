@@ -1,0 +1,116 @@
+"""Field mode: an entry from a phone becomes one draft, however often it is sent; nothing private is in what a phone stores."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from campaign.domain.identity import new_public_id
+from campaign.models.campaign import Campaign
+from tests.blueprints.admin.client import browser_of, sign_in_as
+from tests.support.builders import a_campaign, a_member_of_staff
+from tests.support.fakes import SettableClock
+from tests.support.pages import fetch, fetch_address
+from tests.support.pictures import file_of
+
+pytestmark = pytest.mark.database("sqlite")
+
+
+@pytest.fixture
+def staff(app: Flask, campaign: Campaign, clock: SettableClock) -> FlaskClient:
+    return sign_in_as(app, clock, role="campaign").client
+
+
+def state(staff: FlaskClient) -> dict[str, Any]:
+    answer = staff.get("/staff/field/state")
+    assert answer.headers["Cache-Control"] == "no-store"
+    return dict(answer.get_json())
+
+
+def post(staff: FlaskClient, part: str, **fields: Any) -> TestResponse:
+    known = state(staff)
+    sent = {"csrf_token": known["token"], "person": known["person"], "campaign": known["campaign"], **fields}
+    return staff.post(f"/staff/field/{part}", data=sent, content_type="multipart/form-data")
+
+
+def test_an_entry_with_a_picture_becomes_one_draft(staff: FlaskClient) -> None:
+    picture, entry = new_public_id(), {"id": new_public_id(), "language": "ky", "title": "Тоо", "body": "**Кырк**"}
+    for _ in range(2):
+        assert post(staff, "pictures", id=picture, file=(io.BytesIO(file_of()), "IMG.jpg")).get_json() == {
+            "id": picture
+        }
+    for _ in range(2):
+        answer = post(staff, "entries", **entry, pictures=picture).get_json()
+        assert answer == {"address": f"/staff/updates/{entry['id']}"}
+    draft = fetch_address(staff, answer["address"])
+    assert (draft.text("#body_ky"), draft.text(".state-line .tag")) == ("**Кырк**", "Draft")
+    draft.submit(staff, "form#update", title_ky="Башка")
+    assert post(staff, "entries", **entry).get_json() == answer  # a repeat changes nothing of what was edited meanwhile
+    assert fetch_address(staff, answer["address"]).one("#title_ky")["value"] == "Башка"
+    shown = fetch(staff, "admin.picture", public_id=picture)
+    assert shown.texts(".acts form > span") == ["Update: Башка"]
+
+
+def test_a_report_of_an_event_has_its_figures(staff: FlaskClient) -> None:
+    page = fetch_address(staff, "/staff/plan/new/event")
+    times = {"begins_at": "2026-12-05T10:00", "ends_at": "2026-12-05T13:30"}
+    page.submit(staff, **{"title-en": "Felt day", **times})
+    (event,) = state(staff)["events"]
+    entry = {"id": new_public_id(), "language": "en", "title": "", "body": "We made felt.", "event": event["id"]}
+    address = post(staff, "entries", **entry, came="31", women="28", first_time="").get_json()["address"]
+    draft = fetch_address(staff, address)
+    assert draft.one("#title_en")["value"] == "Felt day"
+    assert draft.one("#body_en").get_text().splitlines()[-2:] == ["- People who came: 31", "- Women: 28"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "sentence"),
+    [
+        ({"title": "", "body": ""}, 422, "Write a title or a text first."),
+        ({"title": "x" * 201}, 422, "Title: Shorten this to 200 characters."),
+        ({"language": "de"}, 422, "We could not read this. Open it and send it again."),
+        ({"id": "../../"}, 422, ""),
+        ({"event": new_public_id()}, 404, ""),
+        ({"person": "999"}, 409, "This was written by another person or for another campaign."),
+        ({"campaign": "other"}, 409, "This was written by another person or for another campaign."),
+        ({"csrf_token": "wrong"}, 400, None),
+    ],
+)
+def test_what_is_wrong_is_refused_with_a_sentence(
+    staff: FlaskClient, typed: dict[str, str], status: int, sentence: str | None
+) -> None:
+    entry = {"id": new_public_id(), "language": "en", "title": "Full house", "body": "Forty came.", **typed}
+    answer = post(staff, "entries", **entry)
+    assert answer.status_code == status
+    assert sentence is None or sentence in answer.get_json()["message"]
+    bad = post(staff, "pictures", id=new_public_id(), file=(io.BytesIO(b"%PDF"), "a.jpg"))
+    assert bad.get_json() == {"message": "This file is not a picture. Choose a JPEG, PNG, WebP or HEIC file."}
+
+
+def test_an_entry_of_another_campaign_is_not_overwritten(app: Flask, staff: FlaskClient, clock: SettableClock) -> None:
+    entry = {"id": new_public_id(), "language": "en", "title": "Full house", "body": "Forty came."}
+    post(staff, "entries", **entry)
+    second = a_campaign(slug="second", is_featured=False)
+    other = browser_of(app, clock, a_member_of_staff(role="campaign", email="other@quilt.example", campaign=second))
+    assert post(other, "entries", **entry).status_code == 404
+
+
+def test_what_a_phone_stores_names_nobody_and_reaches_no_other_page(staff: FlaskClient, client: FlaskClient) -> None:
+    page = fetch(staff, "admin.field")
+    assert page.soup.select("[name=csrf_token]") == []
+    assert "Staff member" not in page.answer.text
+    for address in ("/staff/field/worker.js", "/staff/field/manifest.webmanifest"):
+        assert client.get(address).data == staff.get(address).data
+    worker = client.get("/staff/field/worker.js")
+    assert worker.headers["Service-Worker-Allowed"] == "/staff/field"
+    files = json.loads(worker.text.partition("\n")[0].removeprefix("const FILES = ").rstrip(";"))
+    assert all(client.get(file).status_code == 200 for file in files)
+    assert all(file.startswith("/static/") for file in files)
+    manifest = json.loads(client.get("/staff/field/manifest.webmanifest").data)
+    assert (manifest["scope"], manifest["start_url"]) == ("/staff/field", "/staff/field")
+    for address in ("/staff/field", "/staff/field/state"):
+        assert client.get(address).status_code in {302, 303}
