@@ -136,7 +136,8 @@ def _package_tools() -> "list[str]":
 
 def _look_for_test_programs() -> None:
     """Install what only tests need, where possible; otherwise those tests are skipped and say so."""
-    missing = [*missing_for_browser(), *([] if shutil.which("pdftotext") else ["poppler-utils"])]
+    programs = {"pdftotext": "poppler-utils", "exiftool": "libimage-exiftool-perl"}
+    missing = [*missing_for_browser(), *(package for name, package in programs.items() if not shutil.which(name))]
     if not missing:
         return
     try:

@@ -6,7 +6,10 @@ from playwright.sync_api import BrowserContext
 from sqlalchemy import select
 
 from campaign.database import reading
+from campaign.days import local_day
+from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
+from campaign.domain.news import UpdateText
 from campaign.gateway_registry import current_context
 from campaign.gateways.clock import Clock
 from campaign.gateways.sandbox_console import SandboxConsole
@@ -14,6 +17,7 @@ from campaign.jobs import work_off_everything
 from campaign.models.allocation import Allocation
 from campaign.models.campaign import Campaign, Update
 from campaign.models.donation import Donation
+from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
@@ -28,11 +32,16 @@ from campaign.services.demo.history import DemoContext, play_history
 from campaign.services.demo.loader import load_campaign
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from campaign.services.gifts.receipts_on_hold import receipts_on_hold
+from campaign.services.news.writing import SaveOrder, save_update
+from campaign.services.pictures.consents import ConsentFacts, ConsentOrder, save_consent
 from campaign.services.pledges.links import token_of_gift
 from campaign.services.reconciliation import reconciling
-from campaign.services.staff.accounts import DEMO_PASSWORD, add_demo_staff, add_staff
+from campaign.services.staff.accounts import DEMO_PASSWORD, RoleGrant, add_demo_staff, add_staff
+from campaign.services.staff.invitations import NewPerson, invite
+from campaign.services.staff.links import address_of
 from tests.journeys.site import Site
 from tests.support.builders import set_issuer_text
+from tests.support.pictures import a_picture
 
 EVERYWHERE = "everywhere@demo.kurak.example"
 """A member of staff whose roles may open every staff page."""
@@ -75,6 +84,7 @@ def played(site: Site) -> dict[str, str]:
     names["unprintable"] = _with_receipt_on_hold(site)
     reconciling.repair_hourly(context)
     _change_texts(context.clock)
+    names |= _campaign_work(context.clock)
     return names | _one_of_each(names) | {"pledge_word": token_of_gift(names["monthly"], at=context.clock.now()) or ""}
 
 
@@ -135,6 +145,7 @@ def _one_of_each(names: dict[str, str]) -> dict[str, str]:
         "person": select(Staff.id),
         "slug": select(Campaign.slug),
         "pledge": select(Pledge.public_id),
+        "donor": select(Donor.public_id),
         "payout": select(Payout.provider_id),
         "movement": select(ProviderTransaction.provider_id),
     }
@@ -142,6 +153,38 @@ def _one_of_each(names: dict[str, str]) -> dict[str, str]:
         entries = {name: str(session.execute(query.limit(1)).scalar_one()) for name, query in one.items()}
     checkouts = {f"{name}_page": _checkout_of(names[name]) for name in ("monthly", "processing", "awaited")}
     return entries | checkouts | {"held": receipts_on_hold()[0].number}
+
+
+def _campaign_work(clock: Clock) -> dict[str, str]:
+    """What campaign staff have under their hands: a picture, a consent, a draft of an update; and a link for somebody new."""
+    with reading() as session:
+        campaign = session.execute(select(Campaign)).scalar_one()
+        actor_id = session.execute(select(Staff.id).where(Staff.email == EVERYWHERE)).scalar_one()
+    update_id, consent_id = new_public_id(), new_public_id()
+    text = UpdateText(title={"en": "Half an update"}, body={"en": "Not yet **finished**."}, author={})
+    save_update(
+        SaveOrder(campaign_id=campaign.id, public_id=update_id, revision=0, text=text, actor_id=actor_id), clock=clock
+    )
+    facts = ConsentFacts(
+        person="Bermet Asanova",
+        purpose="Photos of the workshop",
+        form="paper",
+        language="ky",
+        stored_at="Folder 3",
+        given_on=local_day(clock.now()),
+        valid_until=None,
+    )
+    order = ConsentOrder(
+        version="", campaign_id=campaign.id, public_id=consent_id, is_new=True, facts=facts, actor_id=actor_id
+    )
+    save_consent(order, clock=clock)
+    link = invite(NewPerson(email="new@demo.kurak.example", grants=(RoleGrant("finance"),)), actor_id=None, clock=clock)
+    return {
+        "draft_update": update_id,
+        "consent": consent_id,
+        "picture": a_picture(campaign, place="hero"),
+        "one_time": address_of(link.nonce, public_url="").rpartition("/")[2],
+    }
 
 
 def _change_texts(clock: Clock) -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from campaign.extensions import db
 from campaign.services.staff.accounts import DEMO_PASSWORD
+from tests.browser.addresses import FURTHER_PUBLIC, FURTHER_STAFF
 from tests.browser.axe import violations
 from tests.browser.lab import EVERYWHERE, Lab, played
 from tests.journeys.site import running_site
@@ -189,12 +190,28 @@ def test_every_public_page_is_without_fault(lab: Lab, lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_staff_page_is_without_fault(lab: Lab, lang: str) -> None:
+    page = staff_page(lab, lang)
+    addresses = {name: address.format(**lab.names) for name, address in turn_of(lang, STAFF_PAGES)}
+    assert faults_of(page, addresses, lang) == {}
+
+
+def staff_page(lab: Lab, lang: str) -> Page:
+    """A page of somebody who reads the desk in this language."""
     page = lab.staff.new_page()
     page.goto("/staff/account")
     page.select_option("select[name=language]", lang)
     page.click("form[action='/staff/account/language'] button")
     page.wait_for_load_state()
-    addresses = {name: address.format(**lab.names) for name, address in turn_of(lang, STAFF_PAGES)}
+    return page
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_further_page_is_without_fault(lab: Lab, lang: str) -> None:
+    addresses = {name: address.format(lang=lang, **lab.names) for name, address in turn_of(lang, FURTHER_PUBLIC)}
+    assert faults_of(lab.visitor.new_page(), addresses, lang) == {}
+    page = staff_page(lab, lang)
+    addresses = {name: address.format(**lab.names) for name, address in turn_of(lang, FURTHER_STAFF)}
     assert faults_of(page, addresses, lang) == {}
 
 

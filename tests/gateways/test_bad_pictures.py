@@ -127,6 +127,35 @@ def as_is(data: bytes) -> Make:
     return lambda: data
 
 
+def box(name: bytes, content: bytes = b"", *, size: int | None = None) -> bytes:
+    """A box of a HEIC file; its size may lie."""
+    return struct.pack(">I", len(content) + 8 if size is None else size) + name + content
+
+
+HEIC_TYPE = box(b"ftyp", b"heic\0\0\0\0mif1heic")
+
+
+def nested(depth: int) -> bytes:
+    """Boxes in boxes in boxes."""
+    inside = b""
+    for _ in range(depth):
+        inside = box(b"moov", inside)
+    return HEIC_TYPE + box(b"meta", b"\0\0\0\0" + inside)
+
+
+def with_segment(marker: int, content: bytes) -> bytes:
+    """A JPEG with one more segment behind its first."""
+    start = 2 + 2 + struct.unpack(">H", jpeg()[4:6])[0]
+    return jpeg()[:start] + struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content + jpeg()[start:]
+
+
+def iptc() -> bytes:
+    """A caption as agencies write it: IPTC in a block of Photoshop's."""
+    caption = b"\x1c\x02\x78" + struct.pack(">H", len(SECRET)) + SECRET.encode()
+    block = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(caption)) + caption + b"\0" * (len(caption) % 2)
+    return with_segment(0xED, b"Photoshop 3.0\0" + block)
+
+
 CASES: list[tuple[str, str, str, Make]] = [
     ("nothing", "jpg", "empty", as_is(b"")),
     ("line breaks", "jpg", "empty", as_is(b"\r\n\n")),
@@ -186,6 +215,24 @@ CASES: list[tuple[str, str, str, Make]] = [
     ("a ribbon", "jpg", "too_narrow", partial(file_of, "JPEG", (1400, 330))),
     ("animated png", "png", "animated", partial(animated, "PNG")),
     ("animated webp", "webp", "animated", partial(animated, "WEBP")),
+    ("heic with a box that never ends", "heic", "damaged", lambda: HEIC_TYPE + box(b"meta", b"\0" * 40, size=0)),
+    ("heic with a box of four gigabytes", "heic", "damaged", lambda: HEIC_TYPE + box(b"meta", size=0xFFFFFFFF)),
+    ("heic with a box smaller than its head", "heic", "damaged", lambda: HEIC_TYPE + box(b"meta", b"\0" * 40, size=3)),
+    ("heic of boxes in boxes", "heic", "damaged", partial(nested, 5000)),
+    ("heic that is its name alone", "heic", "damaged", as_is(HEIC_TYPE)),
+    ("gif that is a script", "gif", "other_type", as_is(b"GIF89a/*" + b"\0" * 40 + b"*/=1;alert(1)")),
+    ("svg behind many spaces", "png", "svg", as_is(b" \n" * 200 + SVG)),
+    ("svg in sixteen bits", "png", "no_picture", lambda: SVG.decode().encode("utf-16")),
+    ("web page behind a jpeg", "jpg", CLEAN, lambda: jpeg() + b"<html><script>alert(1)</script>" + SECRET.encode()),
+    (
+        "web page in a comment",
+        "jpg",
+        CLEAN,
+        lambda: with_segment(0xFE, b"<?php system($_GET[0]); <script>" + SECRET.encode()),
+    ),
+    ("jpeg with a caption of an agency", "jpg", CLEAN, iptc),
+    ("jpeg with a profile of four inks", "jpg", CLEAN, lambda: jpeg(icc_profile=srgb().replace(b"RGB ", b"CMYK", 1))),
+    ("png with a program behind it", "png", CLEAN, lambda: png() + b"MZ\x90\0" + SECRET.encode()),
     ("jpeg with a zip behind it", "jpg", CLEAN, lambda: jpeg() + zipped()),
     ("jpeg with place and time", "jpg", CLEAN, lambda: jpeg(exif=exif().tobytes())),
     ("jpeg with a comment", "jpg", CLEAN, lambda: jpeg(comment=f"{SECRET} <script>".encode())),
