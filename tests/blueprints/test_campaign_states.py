@@ -94,6 +94,8 @@ def test_the_page_says_which_state_it_is_in(
     assert page.text(".hero .notice").replace("\xa0", " ").startswith(notice)
     assert standing in page.text(".hero-progress").replace("\xa0", " ")
     is_open = "state_note" in facts and "stage" not in facts
+    call = "Email me the updates" if facts is AHEAD else "Donate" if is_open else "See where the money goes"
+    assert page.texts(".hero-progress a.button") == [call]
     assert bool(page.soup.select("a[href^='/en/donate']")) is is_open
     form = fetch(client, "donations.donate", lang="en")
     assert bool(form.soup.select("form#gift")) is is_open

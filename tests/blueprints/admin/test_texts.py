@@ -65,7 +65,7 @@ def test_the_texts_of_a_draft_are_empty_and_written_before_it_is_opened(app: Fla
     assert "Correct the marked fields first, then publish." in wrong.text(".notice")
     typed = {"title.en": "School library", "summary.en": "Books.", "step": "publish"}
     published = saved(editor, fetch(editor, "admin.text", document="hero"), **typed)
-    assert "Published." in published.text(".notice")
+    assert "Everybody sees it once the campaign is opened." in published.text(".notice")
     assert published.texts(".save-bar button") == ["Publish", "Save draft"]
 
 

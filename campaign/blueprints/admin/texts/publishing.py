@@ -13,6 +13,7 @@ from campaign.blueprints.admin.texts import words
 from campaign.blueprints.admin.texts.forms import PublicationForm, ScheduleForm, UndoForm
 from campaign.blueprints.admin.words import sentence_of
 from campaign.days import local_day
+from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.documents.differences import changes_between
 from campaign.domain.documents.kinds import DOCUMENTS
 from campaign.domain.documents.translation import TranslationState
@@ -45,7 +46,13 @@ def publish_now(document: str, base: str) -> ResponseReturnValue:
             campaign().id, document, base=base, actor_id=person().id, clock=current_context().clock
         )
 
-    return _answer(document, publish, _("Published. The public page shows the new text."))
+    is_draft = campaign().stage == CampaignStage.DRAFT
+    answer = (
+        _("Published. Everybody sees it once the campaign is opened.")
+        if is_draft
+        else _("Published. The public page shows the new text.")
+    )
+    return _answer(document, publish, answer)
 
 
 @bp.post("/texts/<document>/schedule")
