@@ -20,6 +20,8 @@ class RetentionName(StrEnum):
     STAFF_DEVICES = "staff_devices"
     STAFF_LINKS = "staff_links"
     FORM_VIEWS = "form_views"
+    APPLICATIONS = "applications"
+    APPLICATION_EMAILS = "application_emails"
 
 
 DAYS: Mapping[RetentionName, int] = {
@@ -36,6 +38,8 @@ DAYS: Mapping[RetentionName, int] = {
     RetentionName.STAFF_DEVICES: 400,
     RetentionName.STAFF_LINKS: 30,
     RetentionName.FORM_VIEWS: 1096,
+    RetentionName.APPLICATIONS: 180,
+    RetentionName.APPLICATION_EMAILS: 365,
 }
 """The period of each kind in days, where no setting says otherwise."""
 SETTINGS: Mapping[str, RetentionName] = {

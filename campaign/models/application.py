@@ -126,8 +126,7 @@ class ApplicationFile(Model):
     name: Mapped[str]
     media_type: Mapped[str]
     length: Mapped[int]
-    body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    """NULL where the files are stored outside the database."""
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     recorded_at: Mapped[datetime]
 
 

@@ -131,6 +131,8 @@ def _name(question: Question) -> str:
 
 def _field(question: Question) -> Any:
     label, hint = text_of(question.label), text_of(question.hint)
+    if not question.is_required:
+        label = f"{label} {gettext('(optional)')}"
     if question.kind is QuestionKind.CHOICE:
         choices = [SelectChoice(*choice) for choice in choices_of(question)]
         return RadioField(label, choices=choices, description=hint, validators=[Optional()])

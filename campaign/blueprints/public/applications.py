@@ -34,6 +34,7 @@ from campaign.domain.grant_application import (
 )
 from campaign.domain.grant_call import CallClosed, CallState
 from campaign.domain.picture import PicturesBusy
+from campaign.domain.retention import DAYS, RetentionName
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
@@ -173,9 +174,8 @@ def attach_file(lang: str, token: str) -> ResponseReturnValue:
         file_name=sent.filename or "" if sent else "",
         data=sent.read() if sent else b"",
     )
-    context = current_context()
     try:
-        files.attach(token, upload, store=context.files, clock=context.clock)
+        files.attach(token, upload, clock=current_context().clock)
     except FileRefused as error:
         sentence = application_words.FILE_FLAWS[error.flaw]
         return _files_page(token, upload.question, str(sentence), HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -189,7 +189,7 @@ def attach_file(lang: str, token: str) -> ResponseReturnValue:
 @limiter.limit(WRITES)
 def remove_file(lang: str, token: str, file_id: str) -> ResponseReturnValue:
     """Remove a file from a draft."""
-    files.remove(token, file_id, store=current_context().files)
+    files.remove(token, file_id)
     return _to(lang, token, ApplicationStep.FILES)
 
 
@@ -197,7 +197,7 @@ def remove_file(lang: str, token: str, file_id: str) -> ResponseReturnValue:
 @limiter.limit(READS)
 def own_file(lang: str, token: str, file_id: str) -> Response:  # noqa: ARG001
     """Send a file back to its applicant, to be saved and not opened in this site's name."""
-    content = files.own_file(token, file_id, store=current_context().files)
+    content = files.own_file(token, file_id)
     answer = send_file(
         BytesIO(content.body), mimetype=content.media_type, as_attachment=True, download_name=content.name, max_age=0
     )
@@ -334,6 +334,7 @@ def _page(
         words=application_words,
         field_name=field_name,
         choices_of=choices_of,
+        stored_days=DAYS[RetentionName.APPLICATIONS],
         same_page=same_page,
         **facts,
     )

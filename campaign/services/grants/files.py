@@ -1,11 +1,9 @@
-"""The files of applications: checked by their content, stored beside the files of pictures, never public."""
+"""The files of applications: checked by their content, stored in the database, deleted with their application, never public."""
 
-import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -23,12 +21,10 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.picture import PictureFlaw, PictureFormat, PictureRefused
 from campaign.domain.typed_text import one_line
 from campaign.gateways.clock import Clock
-from campaign.gateways.file_store import FileStore, FileStoreUnavailable
 from campaign.gateways.picture_encoder import encode_picture
 from campaign.models.application import ApplicationFile, CallQuestion, GrantApplication
 from campaign.services.grants.links import application_of
 
-log = logging.getLogger(__name__)
 PDF, JPEG = "application/pdf", "image/jpeg"
 PICTURE_HEADS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 ENDINGS = {"pdf": PDF, "jpg": JPEG, "jpeg": JPEG, "png": JPEG}
@@ -83,7 +79,7 @@ def check_file(upload: FileUpload) -> CheckedFile:
     raise FileRefused(FileFlaw.OTHER_TYPE)
 
 
-def attach(token: str, upload: FileUpload, *, store: FileStore | None, clock: Clock) -> None:
+def attach(token: str, upload: FileUpload, *, clock: Clock) -> None:
     """Attach a file to a draft, in the place of one that answered the same question.
 
     Raises:
@@ -94,35 +90,28 @@ def attach(token: str, upload: FileUpload, *, store: FileStore | None, clock: Cl
     """
     with reading() as session:
         application_of(session, token)  # a stranger's file is not even decoded
-    checked, public_id = check_file(upload), new_public_id()
-    if store is not None:
-        store.put(_file_name(public_id), checked.body, mimetype=checked.media_type)
-    try:
-        with transaction() as session:
-            row = _draft(session, token)
-            question_id = _question_id(session, row, upload.question)
-            gone = _take(session, row, ApplicationFile.question_id == question_id)
-            _refuse_too_many(session, row)
-            session.add(
-                ApplicationFile(
-                    public_id=public_id,
-                    application_id=row.id,
-                    question_id=question_id,
-                    name=checked.name,
-                    media_type=checked.media_type,
-                    length=len(checked.body),
-                    body=None if store is not None else checked.body,
-                    recorded_at=clock.now(),
-                )
+    checked, at = check_file(upload), clock.now()
+    with transaction() as session:
+        row = _draft(session, token)
+        question_id = _question_id(session, row, upload.question)
+        _delete(session, row, ApplicationFile.question_id == question_id)
+        _refuse_too_many(session, row)
+        session.add(
+            ApplicationFile(
+                public_id=new_public_id(),
+                application_id=row.id,
+                question_id=question_id,
+                name=checked.name,
+                media_type=checked.media_type,
+                length=len(checked.body),
+                body=checked.body,
+                recorded_at=at,
             )
-            row.changed_at = clock.now()
-    except BaseException:
-        delete_outside(store, [public_id])
-        raise
-    delete_outside(store, gone)
+        )
+        row.changed_at = at
 
 
-def remove(token: str, public_id: str, *, store: FileStore | None) -> None:
+def remove(token: str, public_id: str) -> None:
     """Remove a file from a draft; one that is gone already is no error.
 
     Raises:
@@ -130,11 +119,10 @@ def remove(token: str, public_id: str, *, store: FileStore | None) -> None:
         WrongApplicationState: The application is no draft any more.
     """
     with transaction() as session:
-        gone = _take(session, _draft(session, token), ApplicationFile.public_id == public_id)
-    delete_outside(store, gone)
+        _delete(session, _draft(session, token), ApplicationFile.public_id == public_id)
 
 
-def own_file(token: str, public_id: str, *, store: FileStore | None) -> FileContent:
+def own_file(token: str, public_id: str) -> FileContent:
     """Return a file to its applicant.
 
     Raises:
@@ -142,40 +130,20 @@ def own_file(token: str, public_id: str, *, store: FileStore | None) -> FileCont
         NotFound: The application has no such file.
     """
     with reading() as session:
-        return read_content(session, application_of(session, token).id, public_id, store=store)
+        return read_content(session, application_of(session, token).id, public_id)
 
 
-def read_content(session: Session, application_id: int, public_id: str, *, store: FileStore | None) -> FileContent:
+def read_content(session: Session, application_id: int, public_id: str) -> FileContent:
     """Return a file of an application, within the caller's transaction.
 
     Raises:
-        NotFound: The application has no such file, or it is lost.
+        NotFound: The application has no such file.
     """
     own = ApplicationFile.application_id == application_id, ApplicationFile.public_id == public_id
     row = session.execute(select(ApplicationFile).where(*own)).scalar_one_or_none()
     if row is None:
         raise NotFound(f"file:{public_id}")
-    body = row.body if row.body is not None or store is None else store.get(_file_name(public_id))
-    if body is None:
-        log.error("the file %s of an application is lost", public_id)
-        raise NotFound(f"file:{public_id}")
-    return FileContent(name=row.name, media_type=row.media_type, body=body)
-
-
-def take_files(session: Session, application_id: int) -> list[str]:
-    """Delete the rows of an application's files, and return the names of those outside the database."""
-    return _take_where(session, ApplicationFile.application_id == application_id)
-
-
-def delete_outside(store: FileStore | None, public_ids: Iterable[str]) -> None:
-    """Delete files that no row names any more; one that cannot be deleted is logged."""
-    if store is None:
-        return
-    for public_id in public_ids:
-        try:
-            store.delete(_file_name(public_id))
-        except FileStoreUnavailable:
-            log.exception("the file %s could not be deleted: delete it in the store", _file_name(public_id))
+    return FileContent(name=row.name, media_type=row.media_type, body=row.body)
 
 
 def _is_pdf(data: bytes) -> bool:
@@ -218,16 +186,5 @@ def _question_id(session: Session, row: GrantApplication, public_id: str) -> int
     return question_id
 
 
-def _take(session: Session, row: GrantApplication, condition: object) -> list[str]:
-    return _take_where(session, ApplicationFile.application_id == row.id, condition)
-
-
-def _take_where(session: Session, *conditions: object) -> list[str]:
-    names = select(ApplicationFile.public_id).where(*conditions)  # type: ignore[arg-type]  # conditions of SQLAlchemy
-    gone = list(session.execute(names).scalars())
-    session.execute(delete(ApplicationFile).where(*conditions))  # type: ignore[arg-type]
-    return gone
-
-
-def _file_name(public_id: str) -> str:
-    return f"applications/{public_id}"
+def _delete(session: Session, row: GrantApplication, condition: ColumnElement[bool]) -> None:
+    session.execute(delete(ApplicationFile).where(ApplicationFile.application_id == row.id, condition))

@@ -1,21 +1,23 @@
 """What the retention rules select and change: for each kind of personal data the rows that are old enough."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaign.days import local_day
 from campaign.domain.abuse import Kind
 from campaign.domain.donation import DonationState
+from campaign.domain.grant_application import LETTER_KIND, RECEIVED_KIND, ApplicationState
 from campaign.domain.mail import MailState
 from campaign.domain.news import SubscriberState
 from campaign.domain.retention import DAYS, RetentionName
 from campaign.extensions import Model
 from campaign.models.abuse import AttemptCount, GiftStart
+from campaign.models.application import ApplicationFile, ApplicationLink, ApplicationReview, GrantApplication
 from campaign.models.donation import Donation
 from campaign.models.form_view import FormViews
 from campaign.models.inbox import ProviderEvent
@@ -40,6 +42,7 @@ class RetentionRule:
         table: The table.
         is_old: Returns the condition of rows that are older than a moment.
         emptied: The columns that lose their content, each with what it has then; without any, the rows are deleted.
+        children: Columns of other tables that name the rows; what they belong to is deleted with them.
     """
 
     name: RetentionName
@@ -47,6 +50,7 @@ class RetentionRule:
     table: type[Model]
     is_old: Callable[[datetime], ColumnElement[bool]]
     emptied: Mapping[str, object] = field(default_factory=dict)
+    children: tuple[InstrumentedAttribute[int], ...] = ()
 
     def due(self, session: Session, at: datetime) -> int:
         """Return how many rows are due; nothing is changed."""
@@ -55,8 +59,13 @@ class RetentionRule:
 
     def delete(self, session: Session, at: datetime) -> int:
         """Delete or empty at most `BATCH_ROWS` rows that are due; return how many."""
-        key = tuple_(*self.table.__table__.primary_key)
-        batch = select(*self.table.__table__.primary_key).where(self._is_due(at)).limit(BATCH_ROWS)
+        key: Any = tuple_(*self.table.__table__.primary_key)
+        batch: Any = select(*self.table.__table__.primary_key).where(self._is_due(at)).limit(BATCH_ROWS)
+        if self.children:
+            batch = session.execute(batch.with_for_update()).scalars().all()
+            key = next(iter(self.table.__table__.primary_key))
+        for column in self.children:
+            session.execute(delete(column.class_).where(column.in_(batch)))
         change: Any = delete(self.table) if not self.emptied else update(self.table).values(dict(self.emptied))
         changed: Any = session.execute(
             change.where(key.in_(batch)), execution_options={"synchronize_session": False, "preserve_rowcount": True}
@@ -88,6 +97,14 @@ def _is_campaigns(before: datetime) -> ColumnElement[bool]:
 
 def _is_visitors(before: datetime) -> ColumnElement[bool]:
     return and_(AttemptCount.kind != Kind.CAMPAIGN.value, AttemptCount.bucket_at < before)
+
+
+def _is_application_without_grant(before: datetime) -> ColumnElement[bool]:
+    ended = (ApplicationState.REFUSED, ApplicationState.WITHDRAWN)
+    return or_(
+        and_(GrantApplication.state.in_(ended), GrantApplication.closed_at < before),
+        and_(GrantApplication.state == ApplicationState.DRAFT, GrantApplication.changed_at < before),
+    )
 
 
 RULES: tuple[RetentionRule, ...] = (
@@ -146,5 +163,18 @@ RULES: tuple[RetentionRule, ...] = (
     _rule(RetentionName.STAFF_DEVICES, StaffDevice, lambda before: StaffDevice.last_used_at < before),
     _rule(RetentionName.STAFF_LINKS, StaffLink, lambda before: StaffLink.expires_at < before),
     _rule(RetentionName.FORM_VIEWS, FormViews, lambda before: FormViews.day < local_day(before)),
+    replace(
+        _rule(RetentionName.APPLICATIONS, GrantApplication, _is_application_without_grant),
+        children=(ApplicationLink.application_id, ApplicationFile.application_id, ApplicationReview.application_id),
+    ),
+    _rule(
+        RetentionName.APPLICATION_EMAILS,
+        Message,
+        lambda before: and_(
+            Message.kind.in_((RECEIVED_KIND, LETTER_KIND)),
+            Message.created_at < before,
+            Message.state != MailState.QUEUED,
+        ),
+    ),
 )
 """Every rule; a room with personal data of its own adds its rule here."""

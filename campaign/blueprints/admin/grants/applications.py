@@ -56,14 +56,13 @@ def application(public_id: str) -> ResponseReturnValue:
 @bp.get("/applications/<public_id>/files/<file_id>")
 def application_file(public_id: str, file_id: str) -> Response:
     """Send a file of an application, to be saved; who opened it is in the audit trail."""
-    context = current_context()
-    content = desk_file(reader(), public_id, file_id, store=context.files)
+    content = desk_file(reader(), public_id, file_id)
     audit.record_access(
         actor_id=person().id,
         action="application:file",
         subject=f"application:{public_id}",
         detail={},
-        clock=context.clock,
+        clock=current_context().clock,
     )
     answer = send_file(
         BytesIO(content.body), mimetype=content.media_type, as_attachment=True, download_name=content.name, max_age=0
