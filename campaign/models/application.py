@@ -6,7 +6,7 @@ from sqlalchemy import CHAR, CheckConstraint, ForeignKey, LargeBinary, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.domain.grant_application import ApplicationState, ReviewState
-from campaign.domain.grant_call import QuestionKind
+from campaign.domain.grant_call import MAX_SHORT, QuestionKind
 from campaign.extensions import Key, Model
 from campaign.models.columns import (
     CurrencyCode,
@@ -46,10 +46,10 @@ class CallQuestion(Model):
     kind: Mapped[str]
     label: Mapped[Texts]
     hint: Mapped[Texts]
-    is_required: Mapped[bool]
-    needs_yes: Mapped[bool]
-    max_length: Mapped[int]
-    options: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    is_required: Mapped[bool] = mapped_column(default=True)
+    needs_yes: Mapped[bool] = mapped_column(default=True)
+    max_length: Mapped[int] = mapped_column(default=MAX_SHORT)
+    options: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list)
     """Of a choice, in their order, a text per language each."""
     is_removed: Mapped[bool] = mapped_column(default=False)
     """Not asked any more; earlier answers to it can still be read."""

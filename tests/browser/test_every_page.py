@@ -35,6 +35,7 @@ PUBLIC = {
     "an event": "/{lang}/events/{event}",
     "the grants": "/{lang}/grants/",
     "a grant": "/{lang}/grants/{grant}",
+    "applying for a grant": "/{lang}/grants/{grant}/apply",
     "the updates": "/{lang}/updates/",
     "an update": "/{lang}/updates/{update}",
     "the supporters": "/{lang}/supporters/",
@@ -56,6 +57,7 @@ PUBLIC = {
 }
 STAFF_PAGES = {
     "overview": "/staff/",
+    "applications": "/staff/applications",
     "texts": "/staff/texts",
     "a text": "/staff/texts/story",
     "a text with problems": "/staff/texts/hero",

@@ -142,6 +142,7 @@ ATTENTION: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "payout_failed": (_("A payout came back from the bank"), "admin.reconciliation", {}),
     "payout_open": (_("Payouts do not add up, or are waiting to be booked manually"), "admin.reconciliation", {}),
     "note_prepared": (_("A milestone is reached: a prepared update waits"), "admin.updates", {"state": "draft"}),
+    "applications_waiting": (_("Applications wait for a decision"), "admin.applications", {"state": "submitted"}),
     "allocation_waiting": (
         _("Allocations wait for approval"),
         "admin.allocations",

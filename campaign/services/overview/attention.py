@@ -18,6 +18,7 @@ from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services.gifts.disputes_and_warnings import open_claims
+from campaign.services.grants.desk import undecided_applications
 from campaign.services.inbox.listing import LAST_EVENT
 from campaign.services.ledger.availability import funds_below_zero
 from campaign.services.mail.listing import unreachable_addresses
@@ -95,6 +96,7 @@ def attention_items(
         AttentionItem(kind="address_refused", count=unreachable_addresses(session, campaign_id)),
         *(AttentionItem(kind=kind, count=count) for kind, count in shared.items()),
         AttentionItem(kind="note_prepared", count=notes),
+        AttentionItem(kind="applications_waiting", count=undecided_applications(session, campaign_id)),
         AttentionItem(kind="allocation_waiting", count=waiting, since=since),
     ]
     return [concern for concern in concerns if concern.count]

@@ -15,6 +15,7 @@ from campaign.domain.fund import COLLECTING_KINDS, FundKind
 from campaign.extensions import Model
 from campaign.gateways.file_store import FileStore
 from campaign.languages import installed
+from campaign.models.application import CallQuestion
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.models.goal import CampaignGoals
@@ -151,12 +152,19 @@ class _Export:
         name, model = DETAILS[FundKind(fund.kind)]
         kind = schema.list_kinds()[name]
         row = self.row(fund, kind, self.session.get(model, fund.id) if model else None)
-        return row | ({"theme": theme} if theme else {}) | self._budget(fund, kind.below["budget"])
+        questions = self._questions(fund, kind.below["questions"]) if "questions" in kind.below else {}
+        return row | ({"theme": theme} if theme else {}) | self._budget(fund, kind.below["budget"]) | questions
 
     def _budget(self, fund: Fund, kind: RowKind) -> Row:
         query = select(BudgetLine).where(BudgetLine.fund_id == fund.id).order_by(BudgetLine.position)
         rows = [self.row(line, kind) for line in self.session.execute(query).scalars()]
         return {"budget": rows} if rows else {}
+
+    def _questions(self, fund: Fund, kind: RowKind) -> Row:
+        own = CallQuestion.fund_id == fund.id, CallQuestion.is_removed.is_(False)
+        query = select(CallQuestion).where(*own).order_by(CallQuestion.position)
+        rows = [self.row(question, kind) for question in self.session.execute(query).scalars()]
+        return {"questions": rows} if rows else {}
 
     def _news(self) -> dict[str, list[Row]]:
         kinds = schema.list_kinds()

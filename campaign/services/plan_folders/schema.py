@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, Table, UniqueConstraint
 
 from campaign.domain.fund import EventStatus, GrantStatus
 from campaign.extensions import Model
+from campaign.models.application import CallQuestion
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.models.goal import CampaignGoals
@@ -37,6 +38,8 @@ LEFT_OUT: Mapping[str, str] = {
     "fund.theme_id": "It is the theme of a target.",
     "fund.target_id": "It is the target that a theme may pay for.",
     "budget_line.position": "It is the order in the file.",
+    "call_question.position": "It is the order in the file.",
+    "call_question.is_removed": "A removed question is not exported.",
     "event.details_changed_at": "It is when people here were last to be told of a change.",
     "event.head_count": "It was counted from the sign-ups of this installation; the report has the numbers.",
 }
@@ -168,7 +171,7 @@ def list_kinds() -> dict[str, RowKind]:
     return {
         "funds": kind_of(Fund),
         "events": kind_of(Fund, Event, below=costs, theme=THEME),
-        "grants": kind_of(Fund, Grant, below=costs, theme=THEME),
+        "grants": kind_of(Fund, Grant, below={**costs, "questions": kind_of(CallQuestion)}, theme=THEME),
         "lines": kind_of(Fund, below=costs, theme=THEME),
         "milestones": kind_of(Milestone),
         "updates": kind_of(Update),

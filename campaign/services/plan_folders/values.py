@@ -21,6 +21,7 @@ KINDS: Mapping[Any, str] = {
     dict[str, str]: "a text per language, such as title.en = “…”",
     dict[str, object]: "a table",
     list[str]: "a list of texts",
+    list[dict[str, str]]: "a list of texts per language",
 }
 
 
@@ -41,9 +42,17 @@ class ValueReader:
         if entry.kind == list[str]:
             is_right = isinstance(value, list) and all(isinstance(part, str) for part in value)
             return ("", value) if is_right else (wrong_kind, None)
+        if entry.kind == list[dict[str, str]]:
+            return self._list_of_texts(entry, value, wrong_kind)
         if type(value) is not entry.kind or (isinstance(value, datetime) and value.tzinfo is None):
             return wrong_kind, None
         return self._plain(entry, value)
+
+    def _list_of_texts(self, entry: RowField, value: Any, wrong_kind: str) -> tuple[str, Any]:
+        if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
+            return wrong_kind, None
+        complaints = (self.texts_of(entry, part)[0] for part in value)
+        return next(filter(None, complaints), ""), value
 
     def _plain(self, entry: RowField, value: Any) -> tuple[str, Any]:
         if isinstance(value, date):

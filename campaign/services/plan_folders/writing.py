@@ -11,6 +11,7 @@ from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.errors import Conflict
 from campaign.domain.fund import FundKind
 from campaign.domain.identity import new_public_id
+from campaign.models.application import CallQuestion, GrantApplication, GrantCall
 from campaign.models.campaign import (
     Campaign,
     CampaignCurrency,
@@ -94,7 +95,8 @@ def _empty_texts(kind: RowKind, model: Any) -> dict[str, Any]:
 
 def _has_gifts(session: Session, campaign_id: int) -> bool:
     queries = (
-        select(func.count()).select_from(model).where(model.campaign_id == campaign_id) for model in (Donation, Pledge)
+        select(func.count()).select_from(model).where(model.campaign_id == campaign_id)
+        for model in (Donation, Pledge, GrantApplication)
     )
     return any(session.execute(query).scalar_one() for query in queries)
 
@@ -104,7 +106,7 @@ def remove_content(session: Session, campaign_id: int) -> None:
     funds = select(Fund.id).where(Fund.campaign_id == campaign_id).scalar_subquery()
     rules = or_(FundTransferRule.source_id.in_(funds), FundTransferRule.target_id.in_(funds))
     session.execute(delete(FundTransferRule).where(rules))
-    for of_fund in (BudgetLine, Event, Grant):
+    for of_fund in (BudgetLine, CallQuestion, GrantCall, Event, Grant):
         session.execute(delete(of_fund).where(of_fund.fund_id.in_(funds)))
     session.execute(delete(Fund).where(Fund.campaign_id == campaign_id, Fund.kind == FundKind.RESTRICTED))
     for model in (Fund, Section, SuggestedAmount, CampaignCurrency, CampaignGoals, Milestone, Update):
@@ -143,6 +145,8 @@ def write_funds(session: Session, campaign_id: int, files: CampaignFiles) -> Non
             _insert(session, model, [row], fund_id=fund.id)
         for position, cost in enumerate(row.below.get("budget", [])):
             _insert(session, BudgetLine, [cost], fund_id=fund.id, position=position)
+        for position, question in enumerate(row.below.get("questions", [])):
+            _insert(session, CallQuestion, [question], fund_id=fund.id, position=position, public_id=new_public_id())
 
 
 def _kind_of_fund(file: str, row: PlanRow) -> FundKind:

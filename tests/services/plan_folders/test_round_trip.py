@@ -12,6 +12,7 @@ from campaign.days import local_day
 from campaign.domain.campaign_settings import SeriesTaken
 from campaign.domain.errors import NotFound
 from campaign.extensions import Model, db
+from campaign.models.application import CallQuestion
 from campaign.models.campaign import Campaign, Milestone, Section, Update
 from campaign.models.fund import BudgetLine, Event, Fund, FundTransferRule
 from campaign.models.goal import CampaignGoals
@@ -41,6 +42,13 @@ def demo(app: Flask, clock: SettableClock) -> str:
         campaign.closed_on = date(2027, 1, 1)
         story = session.execute(select(Section).where(Section.slug == "story-1")).scalar_one()
         story.body = {"uz": TEXT, "ru": "", "en": "one line"}
+        grant = session.execute(select(Fund).where(Fund.kind == "grant").order_by(Fund.position)).scalars().first()
+        assert grant is not None
+        options = [{"ru": "Войлок", "uz": TEXT}, {"ru": "Шёлк"}]
+        facts = {"fund_id": grant.id, "label": {"ru": "Что?", "uz": TEXT}, "hint": {}}
+        for position, kind in enumerate(("choice", "file")):
+            of_kind = {"kind": kind, "options": options if kind == "choice" else []}
+            session.add(CallQuestion(public_id=f"{kind:z<16}", position=position, **facts, **of_kind))
         session.add(CampaignGoals(campaign_id=campaign.id, gifts=500, monthly_minor=100_00))
         update = session.execute(select(Update).order_by(Update.id)).scalars().first()
         assert update is not None
@@ -203,7 +211,6 @@ OTHER_TABLES = {
     "update_mailing": "nor is what was sent to readers,",
     "milestone_note": "nor which milestones were noticed.",
     "grant_call": "Whether applications are taken is decided in an installation.",
-    "call_question": "Questions are written for one call.",
     "grant_application": "An application is for staff alone.",
     "donor_note": "Who gave is known to an installation,",
     "donor_tag": "with what staff noted about them,",

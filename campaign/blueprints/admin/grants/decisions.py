@@ -78,7 +78,8 @@ def _decision_page(known: DeskApplication, form: AwardDecisionForm) -> str:
     rows = funds(campaign().id)
     sources = [row for row in rows if any(to.public_id == known.grant for to in targets_of(campaign().id, row))]
     form.source.choices = choices.funds(sources, _("Choose"), with_balance=True)
-    form.currency.choices = choices.currencies_of(sources, campaign().currency)
+    own = campaign().currency
+    form.currency.choices = choices.currencies_of(sources, own) or choices.codes([own])
     return render_template("admin/grants/decision.html", it=known, form=form, decisions=grant_words.DECISIONS)
 
 
