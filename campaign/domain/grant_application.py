@@ -232,9 +232,13 @@ def check_review(review: ReviewFacts | None, scores: Mapping[str, int], criteria
 
 
 def sees_scores(reviews: Sequence[ReviewFacts], staff_id: int) -> bool:
-    """Return whether a person may read others' scores: a reviewer only after their own, nobody with a conflict."""
+    """Return whether a person may read others' scores.
+
+    A reviewer may after giving their own; others once both are given, for until then they may become a reviewer; nobody
+    with a conflict of interest may.
+    """
     own = next((review for review in reviews if review.staff_id == staff_id), None)
-    return own is None or own.state is ReviewState.SCORED
+    return has_all_scores(reviews) if own is None else own.state is ReviewState.SCORED
 
 
 def check_letter(state: ApplicationState, allocation: AllocationState | None) -> None:

@@ -160,9 +160,10 @@ def test_scores_are_given_once_and_for_every_criterion() -> None:
             rules.check_review(own, scores, ["c"])
 
 
-def test_a_reviewer_reads_others_scores_after_giving_their_own() -> None:
+def test_scores_are_read_by_who_gave_their_own_or_once_all_are_given() -> None:
     reviews = [review(1), review(2, ASSIGNED), review(3, CONFLICT)]
-    assert [rules.sees_scores(reviews, who) for who in (1, 2, 3, 4)] == [True, False, False, True]
+    assert [rules.sees_scores(reviews, who) for who in (1, 2, 3, 4)] == [True, False, False, False]
+    assert rules.sees_scores([review(1), review(2)], 4)
 
 
 def test_an_award_is_open_again_when_its_allocation_fails_and_its_letter_waits_for_the_money() -> None:
