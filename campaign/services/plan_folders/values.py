@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, get_origin
 
 from campaign.domain.money import UnknownCurrency, currency
 from campaign.services.plan_folders.schema import RowField
@@ -39,19 +39,17 @@ class ValueReader:
             return self.texts_of(entry, value) if isinstance(value, dict) else (wrong_kind, None)
         if entry.kind == dict[str, object]:
             return _facts(entry, value) if isinstance(value, dict) else (wrong_kind, None)
-        if entry.kind == list[str]:
-            is_right = isinstance(value, list) and all(isinstance(part, str) for part in value)
-            return ("", value) if is_right else (wrong_kind, None)
-        if entry.kind == list[dict[str, str]]:
-            return self._list_of_texts(entry, value, wrong_kind)
+        if get_origin(entry.kind) is list:
+            return self._list_of(entry, value, wrong_kind)
         if type(value) is not entry.kind or (isinstance(value, datetime) and value.tzinfo is None):
             return wrong_kind, None
         return self._plain(entry, value)
 
-    def _list_of_texts(self, entry: RowField, value: Any, wrong_kind: str) -> tuple[str, Any]:
-        if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
+    def _list_of(self, entry: RowField, value: Any, wrong_kind: str) -> tuple[str, Any]:
+        part_kind = str if entry.kind == list[str] else dict
+        if not isinstance(value, list) or not all(isinstance(part, part_kind) for part in value):
             return wrong_kind, None
-        complaints = (self.texts_of(entry, part)[0] for part in value)
+        complaints = (self.texts_of(entry, part)[0] for part in value if isinstance(part, dict))
         return next(filter(None, complaints), ""), value
 
     def _plain(self, entry: RowField, value: Any) -> tuple[str, Any]:
