@@ -83,6 +83,18 @@ class NotEnoughPlaces(DomainError):
         self.free = free
 
 
+class GroupTooLarge(DomainError):
+    """More places are wanted than the event has.
+
+    Attributes:
+        capacity: How many it has.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(str(capacity))
+        self.capacity = capacity
+
+
 class TooManySignUps(DomainError):
     """Very many sign-ups come from one network; trying later is safe."""
 
@@ -113,10 +125,6 @@ class DeadlineTooLate(DomainError):
 
 class SignUpEnded(Conflict):
     """The sign-up has another state by now, so the act does not fit."""
-
-
-class TooManyCame(DomainError):
-    """More women or first-time visitors are counted than people who came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,23 +182,37 @@ class SignUpRules:
         return next((offer for applies, offer in checks if applies), SignUpOffer.FULL)
 
     def state_for(self, places: int) -> SignUpState:
-        """Return the state of a new sign-up for so many places: nobody overtakes those who wait."""
+        """Return the state of a new sign-up for so many places: nobody overtakes those who wait.
+
+        Raises:
+            GroupTooLarge: The event does not have so many places.
+        """
+        if self.capacity is not None and places > self.capacity and self.capacity:
+            raise GroupTooLarge(self.capacity)
         if self.free is None or (places <= self.free and not self.waiting):
             return SignUpState.CONFIRMED
         return SignUpState.WAITING
 
 
-def promoted(waiting: Sequence[int], free: int | None) -> int:
-    """Return how many of the first in the waiting list get a place.
+def promoted(waiting: Sequence[int], free: int | None, *, capacity: int | None = None) -> list[int]:
+    """Return the positions of those in the waiting list who get a place, in their order.
+
+    Nobody overtakes a group that waits for more places to become free; a group for which the event has not enough
+    places at all, because their number was lowered, holds nobody up.
 
     Args:
         waiting: The places that each of them wants, in their order.
         free: Free places; None where they are not limited.
+        capacity: All places of the event.
     """
     if free is None:
-        return len(waiting)
+        return list(range(len(waiting)))
+    lucky = []
     for number, places in enumerate(waiting):
+        if capacity is not None and places > capacity:
+            continue
         if places > free:
-            return number
+            break
+        lucky.append(number)
         free -= places
-    return len(waiting)
+    return lucky

@@ -13,6 +13,9 @@ class RetentionName(StrEnum):
     READERS_UNCONFIRMED = "readers_unconfirmed"
     READERS_LEFT = "readers_left"
     CODE_EMAILS = "code_emails"
+    EVENT_EMAILS = "event_emails"
+    EVENT_NEEDS = "event_needs"
+    EVENT_PEOPLE = "event_people"
     ATTEMPTS = "attempts"
     CAMPAIGN_ATTEMPTS = "campaign_attempts"
     GIFT_STARTS = "gift_starts"
@@ -31,6 +34,9 @@ DAYS: Mapping[RetentionName, int] = {
     RetentionName.READERS_UNCONFIRMED: 30,
     RetentionName.READERS_LEFT: 30,
     RetentionName.CODE_EMAILS: 2,
+    RetentionName.EVENT_EMAILS: 90,
+    RetentionName.EVENT_NEEDS: 7,
+    RetentionName.EVENT_PEOPLE: 90,
     RetentionName.ATTEMPTS: 2,
     RetentionName.CAMPAIGN_ATTEMPTS: 28,
     RetentionName.GIFT_STARTS: 8,

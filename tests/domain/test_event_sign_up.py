@@ -7,7 +7,7 @@ import pytest
 
 from campaign.domain.calendar_file import MAX_LINE, CalendarEvent, calendar_file
 from campaign.domain.campaign_state import CampaignState
-from campaign.domain.event_sign_up import SignUpOffer, SignUpRules, SignUpState, promoted
+from campaign.domain.event_sign_up import GroupTooLarge, SignUpOffer, SignUpRules, SignUpState, promoted
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 
@@ -43,14 +43,17 @@ def test_what_a_sign_up_page_offers(facts: dict[str, Any], state: CampaignState,
 def test_a_group_larger_than_what_is_free_waits() -> None:
     assert rules(taken=1).state_for(2) is SignUpState.CONFIRMED
     assert rules(taken=1).state_for(3) is SignUpState.WAITING
+    with pytest.raises(GroupTooLarge):
+        rules().state_for(4)  # it would wait for ever
     assert rules(taken=5).over_capacity == 2
 
 
 @pytest.mark.parametrize(
-    ("waiting", "free", "count"), [([1, 1], 1, 1), ([2, 1], 1, 0), ([1, 2, 1], 3, 2), ([9], None, 1), ([], 4, 0)]
+    ("waiting", "free", "lucky"),
+    [([1, 1], 1, [0]), ([2, 1], 1, []), ([1, 2, 1], 3, [0, 1]), ([9], None, [0]), ([], 4, []), ([9, 1], 1, [1])],
 )
-def test_free_places_go_to_the_first_who_wait(waiting: list[int], free: int | None, count: int) -> None:
-    assert promoted(waiting, free) == count
+def test_free_places_go_to_the_first_who_wait(waiting: list[int], free: int | None, lucky: list[int]) -> None:
+    assert promoted(waiting, free, capacity=None if free is None else 5) == lucky
 
 
 def test_a_calendar_file_is_escaped_and_folded() -> None:

@@ -21,6 +21,7 @@ VALUES = {
     "staff_id": "999",
     "token": "none",
     "act": "extend",
+    "guest_act": "cancel",
     "code": "USD",
     "kind": "event",
     "question_kind": "short",

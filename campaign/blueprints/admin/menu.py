@@ -49,8 +49,9 @@ MENU: tuple[MenuGroup, ...] = (
                         "admin.act_on_plan_item",
                         *("admin.grant_call", "admin.save_grant_call", "admin.question_form"),
                         *("admin.add_question", "admin.question", "admin.save_question"),
-                        "admin.event_sign_ups",
-                        "admin.save_sign_up_settings",
+                        *("admin.event_sign_ups", "admin.save_sign_up_settings", "admin.guest_form"),
+                        *("admin.add_guest", "admin.attendance_form", "admin.save_attendance"),
+                        *("admin.attendance_sheet", "admin.sign_up_cancellation"),
                     }
                 ),
             ),

@@ -19,6 +19,7 @@ from campaign.domain.event_sign_up import (
     MAX_NEEDS,
     MAX_PLACES,
     OPEN_OFFERS,
+    GroupTooLarge,
     NotEnoughPlaces,
     ProofMissing,
     SignUpClosed,
@@ -127,12 +128,8 @@ def sign_up_for_event(lang: str, public_id: str) -> ResponseReturnValue:
         )
     except SignUpClosed:
         return _form_page(public_id, form, status=HTTPStatus.CONFLICT)
-    except NotEnoughPlaces as error:
-        form.places.errors = [
-            ngettext(
-                "Only %(num)s place is free. Choose fewer.", "Only %(num)s places are free. Choose fewer.", error.free
-            )
-        ]
+    except (GroupTooLarge, NotEnoughPlaces) as error:
+        form.places.errors = [_too_many_places(error)]
         return _form_page(public_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except ProofMissing:
         problem = _("We’re running an extra security check. Your entries are saved; press the button again.")
@@ -155,6 +152,21 @@ def cancel_own_sign_up(lang: str, token: str) -> ResponseReturnValue:  # noqa: A
     shown = own.cancel_own(token, clock=current_context().clock)
     wake("outbox")
     return _own_page(shown, token, is_done=True)
+
+
+def _too_many_places(error: GroupTooLarge | NotEnoughPlaces) -> str:
+    sentence: str
+    if isinstance(error, GroupTooLarge):
+        sentence = ngettext(
+            "The event has only %(num)s place. Choose fewer.",
+            "The event has only %(num)s places. Choose fewer.",
+            error.capacity,
+        )
+    else:
+        sentence = ngettext(
+            "Only %(num)s place is free. Choose fewer.", "Only %(num)s places are free. Choose fewer.", error.free
+        )
+    return sentence
 
 
 def _card() -> CampaignCard:

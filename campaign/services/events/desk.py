@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from campaign.database import reading, transaction
 from campaign.domain.event_sign_up import DeadlineTooLate, SignUpNeedsTimes, SignUpRules, SignUpState
+from campaign.domain.form_version import check_version
 from campaign.gateways.clock import Clock
 from campaign.models.event_sign_up import EventSignUp
 from campaign.services.campaigns.plan_changes import record_change
@@ -32,25 +33,6 @@ class SignUpRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignUpDesk:
-    """The sign-ups of an event, and what it says about them."""
-
-    public_id: str
-    title: dict[str, str]
-    place: dict[str, str]
-    status: str
-    begins_at: datetime | None
-    ends_at: datetime | None
-    rules: SignUpRules
-    head_count: dict[str, object]
-    sign_ups: Sequence[SignUpRow]
-
-    def in_state(self, state: SignUpState) -> list[SignUpRow]:
-        """Return the sign-ups of one state, in the order in which they came."""
-        return [row for row in self.sign_ups if row.state == state]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SignUpSettings:
     """What staff decide about the sign-up of an event.
 
@@ -61,6 +43,37 @@ class SignUpSettings:
     is_offered: bool
     until: datetime | None
     has_waiting_list: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpDesk:
+    """The sign-ups of an event, and what it says about them."""
+
+    public_id: str
+    code: str
+    title: dict[str, str]
+    place: dict[str, str]
+    status: str
+    begins_at: datetime | None
+    ends_at: datetime | None
+    rules: SignUpRules
+    head_count: dict[str, object]
+    sign_ups: Sequence[SignUpRow]
+
+    @property
+    def settings(self) -> SignUpSettings:
+        """Return what the form of the settings shows."""
+        return _settings(self.rules)
+
+    @property
+    def came(self) -> int | None:
+        """Return how many of those who signed up came; None before anybody ticked it."""
+        counts = [row.came for row in self.sign_ups if row.came is not None]
+        return sum(counts) if counts else None
+
+    def in_state(self, state: SignUpState) -> list[SignUpRow]:
+        """Return the sign-ups of one state, in the order in which they came."""
+        return [row for row in self.sign_ups if row.state == state]
 
 
 def sign_up_desk(campaign_id: int, public_id: str) -> SignUpDesk:
@@ -75,6 +88,7 @@ def sign_up_desk(campaign_id: int, public_id: str) -> SignUpDesk:
         sign_ups = session.execute(query.order_by(EventSignUp.signed_up_at, EventSignUp.id)).scalars()
         return SignUpDesk(
             public_id=public_id,
+            code=rows.fund.code,
             title=rows.fund.title,
             place=rows.event.place,
             status=rows.event.status,
@@ -86,10 +100,13 @@ def sign_up_desk(campaign_id: int, public_id: str) -> SignUpDesk:
         )
 
 
-def save_settings(campaign_id: int, public_id: str, settings: SignUpSettings, *, actor_id: int, clock: Clock) -> None:
+def save_settings(
+    campaign_id: int, public_id: str, settings: SignUpSettings, *, version: str, actor_id: int, clock: Clock
+) -> None:
     """Open or close the sign-up of an event; whoever waits gets a place that is free.
 
     Raises:
+        ChangedMeanwhile: Somebody else saved since the version that the person has read.
         NotFound: The campaign has no such event.
         SignUpNeedsTimes: It is to be opened, and the event has only a day.
         DeadlineTooLate: The last moment is after the event begins.
@@ -97,6 +114,7 @@ def save_settings(campaign_id: int, public_id: str, settings: SignUpSettings, *,
     with transaction() as session:
         rows = event_named(session, campaign_id, public_id, is_locking=True)
         event = rows.event
+        check_version(version, _settings(rules_of(session, event)))
         if settings.is_offered and (event.begins_at is None or event.ends_at is None):
             raise SignUpNeedsTimes(public_id)
         if settings.until and event.begins_at and settings.until > event.begins_at:
@@ -105,6 +123,10 @@ def save_settings(campaign_id: int, public_id: str, settings: SignUpSettings, *,
         event.has_waiting_list = settings.has_waiting_list
         record_change(session, rows.fund, "sign_up", actor_id, clock)
         fill_places(session, rows, at=clock.now())
+
+
+def _settings(rules: SignUpRules) -> SignUpSettings:
+    return SignUpSettings(is_offered=rules.is_offered, until=rules.until, has_waiting_list=rules.has_waiting_list)
 
 
 def _shown(row: EventSignUp) -> SignUpRow:

@@ -30,7 +30,6 @@ def sign_up_facts(facts: dict[str, Any], *, message: Message, public_url: str) -
         event = rows.event
         return {
             **facts,
-            "donor_name": row.name or "",
             "state": row.state,
             "places": row.places,
             "title": text_of(rows.fund.title),

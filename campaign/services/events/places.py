@@ -80,9 +80,9 @@ def fill_places(session: Session, rows: EventRows, *, at: datetime) -> int:
         EventSignUp.event_id == rows.event.fund_id, EventSignUp.state == SignUpState.WAITING
     )
     waiting = session.execute(query.order_by(EventSignUp.signed_up_at, EventSignUp.id)).scalars().all()
-    lucky = waiting[: promoted([row.places for row in waiting], rules.free)]
-    for row in lucky:
-        give_place(session, rows, row, at=at)
+    lucky = promoted([row.places for row in waiting], rules.free, capacity=rules.capacity)
+    for number in lucky:
+        give_place(session, rows, waiting[number], at=at)
     return len(lucky)
 
 

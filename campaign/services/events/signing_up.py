@@ -107,6 +107,7 @@ def sign_up(campaign_id: int, public_id: str, request: SignUpRequest, *, clock: 
     Raises:
         NotFound: The campaign has no such event.
         SignUpClosed: Nobody can sign up now.
+        GroupTooLarge: The event does not have so many places.
         NotEnoughPlaces: So many places are not free, and there is no waiting list.
         TooManySignUps, ProofMissing: See `limits`.
     """

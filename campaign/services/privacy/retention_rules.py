@@ -19,11 +19,18 @@ from campaign.extensions import Model
 from campaign.models.abuse import AttemptCount, GiftStart
 from campaign.models.application import ApplicationFile, ApplicationLink, ApplicationReview, GrantApplication
 from campaign.models.donation import Donation
+from campaign.models.event_sign_up import EventSignUp
 from campaign.models.form_view import FormViews
 from campaign.models.inbox import ProviderEvent
 from campaign.models.news import Subscriber
 from campaign.models.outbox import Message
 from campaign.models.staff import StaffDevice, StaffLink, StaffSession
+from campaign.services.events.forgetting import (
+    PERSONAL_COLUMNS,
+    is_about_old_event,
+    is_need_of_old_event,
+    is_of_old_event,
+)
 from campaign.services.queues.inbox import CLOSED_EVENT_STATES, EMPTY_PAYLOAD
 from campaign.services.shield.codes import PROOFS
 
@@ -77,7 +84,7 @@ class RetentionRule:
 
 
 def _rule(
-    name: RetentionName, table: type[Model], is_old: Callable[[datetime], ColumnElement[bool]], **emptied: object
+    name: RetentionName, table: type[Model], is_old: Callable[[datetime], ColumnElement[bool]], /, **emptied: object
 ) -> RetentionRule:
     return RetentionRule(name=name, days=DAYS[name], table=table, is_old=is_old, emptied=emptied)
 
@@ -156,6 +163,9 @@ RULES: tuple[RetentionRule, ...] = (
         Message,
         lambda before: and_(Message.kind.in_(PROOFS), Message.created_at < before),
     ),
+    _rule(RetentionName.EVENT_EMAILS, Message, is_about_old_event),
+    _rule(RetentionName.EVENT_NEEDS, EventSignUp, is_need_of_old_event, access_needs=None),
+    _rule(RetentionName.EVENT_PEOPLE, EventSignUp, is_of_old_event, **dict.fromkeys(PERSONAL_COLUMNS)),
     _rule(RetentionName.ATTEMPTS, AttemptCount, _is_visitors),
     _rule(RetentionName.CAMPAIGN_ATTEMPTS, AttemptCount, _is_campaigns),
     _rule(RetentionName.GIFT_STARTS, GiftStart, lambda before: GiftStart.started_at < before),

@@ -4,10 +4,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from campaign.domain.event_sign_up import SignUpState
 from campaign.models.campaign import Campaign
 from tests.blueprints.admin.client import sign_in_as
-from tests.support.builders import a_fund
-from tests.support.events import an_event, change, someone
+from tests.support.builders import a_campaign, a_fund
+from tests.support.events import BEGINS_AT, an_event, change, public_id_of, someone, states
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
 
@@ -30,7 +31,7 @@ def test_the_sign_up_of_an_event_is_opened(
     plan = fetch_address(staff, f"/staff/plan/{fund.public_id}")
     page = fetch_address(staff, plan.link("Sign-ups"))
     assert "Sign-up for this event is not open." in page.text()
-    assert "Nobody has signed up yet." in page.text()
+    assert "Nobody has a place yet." in page.text()
     form = f'form[action="{settings(fund.public_id)}"]'
     late = Page(page.submit(staff, form, is_offered="yes", until="2026-12-05T10:01"))
     assert late.texts(".error-summary a") == ["Enter a moment before the event begins."]
@@ -40,9 +41,12 @@ def test_the_sign_up_of_an_event_is_opened(
     assert "Sign-up is open until December 4, 2026, 20:00 UTC" in public.text().replace("\xa0", " ")
     someone(fund, clock=clock, access_needs="A ramp", phone="0555 123456")
     change(fund, capacity=0)
+    stale = page.submit(staff, form, has_waiting_list="yes")
+    assert stale.status_code == 409
+    assert "Saved by someone else" in Page(stale).text()
     text = fetch_address(staff, settings(fund.public_id)).text()
     assert "1 person more has a place than there are places. Nobody was removed" in text
-    assert "Aida Needs: A ramp Has a place 1 aida@example.org 0555 123456" in text
+    assert "Aida Needs: A ramp 1 aida@example.org 0555 123456" in text
 
 
 def test_an_event_without_times_takes_no_sign_ups(staff: FlaskClient, campaign: Campaign) -> None:
@@ -59,3 +63,85 @@ def test_an_event_without_times_takes_no_sign_ups(staff: FlaskClient, campaign: 
 def test_finance_sees_no_names_of_guests(app: Flask, clock: SettableClock, campaign: Campaign) -> None:
     fund = an_event(campaign)
     assert sign_in_as(app, clock, role="finance").client.get(settings(fund.public_id)).status_code == 403
+
+
+def act(page: Page, staff: FlaskClient, name: str) -> str:
+    """Press the button of a row; what the page then says."""
+    button = next(tag for tag in page.soup.select("td form button") if name in tag.get_text())
+    form = button.find_parent("form")
+    assert form is not None
+    answer = page.submit(staff, f'form[action="{form["action"]}"]')
+    return fetch_address(staff, answer.location).text(".notice")
+
+
+def test_somebody_is_added_by_hand_moved_up_and_cancelled(
+    staff: FlaskClient, campaign: Campaign, clock: SettableClock
+) -> None:
+    fund = an_event(campaign, capacity=2, takes_sign_ups=False)
+    form = fetch_address(staff, fetch_address(staff, settings(fund.public_id)).link("Add somebody"))
+    wrong = Page(form.submit(staff, name=" ", email="aida@", places="0"))
+    assert len(wrong.texts(".error-summary a")) == 3
+    done = form.submit(staff, name="Aida", email="aida@example.org", places="1")
+    assert "Added. They have a place." in fetch_address(staff, done.location).text(".notice")
+    assert form.submit(staff, name="Aida", email="aida@example.org", places="1").status_code == 303  # twice is once
+    again = fetch_address(staff, f"{settings(fund.public_id)}/add")
+    taken = Page(again.submit(staff, name="Another", email="AIDA@example.org", places="1"))
+    assert taken.texts(".error-summary a") == ["This address has signed up for the event already."]
+    for name, places in (("Burul", "2"), ("Chynar", "1")):
+        fetch_address(staff, f"{settings(fund.public_id)}/add").submit(staff, name=name, places=places)
+    assert list(states(fund).values()) == [SignUpState.CONFIRMED, SignUpState.WAITING, SignUpState.WAITING]
+    page = fetch_address(staff, settings(fund.public_id))
+    assert "There are not enough free places." in act(page, staff, "Give a place Burul")
+    assert "They have a place now." in act(page, staff, "Give a place Chynar")
+    assert "This sign-up has changed meanwhile." in act(page, staff, "Give a place Chynar")
+    question = fetch_address(staff, page.link("Cancel Aida"))
+    assert "They are told by email" in question.text()
+    assert question.submit(staff).status_code == 303
+    assert question.submit(staff).status_code == 303  # twice is once
+    again = fetch_address(staff, settings(fund.public_id))
+    assert any("This sign-up has changed meanwhile." in notice for notice in again.texts(".notice"))
+    assert list(states(fund).values()) == [SignUpState.CANCELLED, SignUpState.WAITING, SignUpState.CONFIRMED]
+    other = an_event(a_campaign(slug="other", is_featured=False))
+    someone(other, clock=clock)
+    assert staff.get(settings(other.public_id)).status_code == 404
+    token = page.one("input[name=csrf_token]")["value"]
+    foreign = f"{settings(fund.public_id)}/{public_id_of(other)}/cancel"
+    assert staff.post(foreign, data={"csrf_token": token}).status_code == 404
+
+
+def test_who_came_is_ticked_and_the_report_begins_with_it(
+    staff: FlaskClient, campaign: Campaign, clock: SettableClock
+) -> None:
+    fund = an_event(campaign, capacity=5)
+    someone(fund, "aida", clock=clock)
+    someone(fund, "burul", clock=clock, places=3)
+    aida, burul = (f"came-{public_id_of(fund, name)}" for name in ("Aida", "Burul"))
+    page = fetch_address(staff, f"{settings(fund.public_id)}/attendance")
+    early = fetch_address(staff, page.submit(staff, **{aida: "1"}).location)
+    assert "Its day has not come yet." in early.text(".notice")
+    clock.at = BEGINS_AT
+    with staff.session_transaction() as session:
+        session["in_at"] = session["seen_at"] = clock.now().timestamp()
+    page = fetch_address(staff, f"{settings(fund.public_id)}/attendance")
+    wrong = Page(page.submit(staff, **{aida: "1", burul: "2", "women": "9"}))
+    assert wrong.texts(".error-summary a") == [
+        "There cannot be more women or first-time visitors than people who came."
+    ]
+    assert page.submit(staff, **{aida: "1", burul: "99", "walk_ins": "4", "women": "7"}).status_code == 303
+    assert "Came 4" in fetch_address(staff, settings(fund.public_id)).text("dl.kpis")
+    fetch_address(staff, f"/staff/plan/{fund.public_id}/complete").submit(staff)
+    report = fetch_address(staff, f"/staff/plan/{fund.public_id}/report")
+    assert [report.one(f"#{name}")["value"] for name in ("came", "women", "first_time")] == ["8", "7", ""]
+
+
+def test_the_list_is_printed_and_downloaded(staff: FlaskClient, campaign: Campaign, clock: SettableClock) -> None:
+    fund = an_event(campaign)
+    someone(fund, "=hyperlink(1)", clock=clock, email="aida@example.org", access_needs="=1+1")
+    sheet = fetch_address(staff, f"{settings(fund.public_id)}/sheet")
+    assert "=Hyperlink(1)" in sheet.text("table.attendance")
+    assert "aida@example.org" not in sheet.text()
+    with staff.get(f"{settings(fund.public_id)}.csv") as answer:
+        file = answer.get_data(as_text=True)
+    assert "'=Hyperlink(1)" in file
+    assert "'=1+1" in file
+    assert "aida@example.org" in file

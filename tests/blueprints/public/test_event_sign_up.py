@@ -50,6 +50,7 @@ def test_somebody_signs_up_and_cancels(
     assert again.location == answer.location  # known or not: the same answer
     work_off_everything()
     letter = mailer.sent.pop()
+    assert "Aida" not in letter.text  # whoever typed the address chose the name, too
     link = re.search(r"https?://[^/]+(/ky/events/place/\S+)", letter.text)
     assert link
     assert mailer.sent == []
@@ -76,10 +77,13 @@ def test_mistakes_are_named_and_what_was_typed_stays(
     assert wrong.text("#access_needs") == "A ramp"
     assert page.submit(client, "form[data-work]", **{**TYPED, "places": "900"}).status_code == 422
     assert page.submit(client, "form[data-work]", **{**TYPED, "name": "A" * 121}).status_code == 422
-    few = Page(page.submit(client, "form[data-work]", **{**TYPED, "places": "4"}))
-    assert few.texts(".error-summary a") == ["Only 3 places are free. Choose fewer."]
+    group = Page(page.submit(client, "form[data-work]", **{**TYPED, "places": "4"}))
+    assert group.texts(".error-summary a") == ["The event has only 3 places. Choose fewer."]
+    someone(fund, "burul", clock=clock, places=2)
+    few = Page(page.submit(client, "form[data-work]", **TYPED))
+    assert few.texts(".error-summary a") == ["Only 1 place is free. Choose fewer."]
     assert page.submit(client, "form[data-work]", **TYPED, homepage="spam").status_code == 303
-    assert states(fund) == {}
+    assert list(states(fund)) == ["Burul"]
 
 
 def count_change(campaign: Campaign) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.event_sign_up import (
@@ -21,13 +23,16 @@ from campaign.domain.target_state import TargetAct
 from campaign.extensions import db
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
+from campaign.models.event_sign_up import EventSignUp
 from campaign.models.fund import Event, Fund
+from campaign.models.outbox import Message
 from campaign.services.campaigns.plan import plan_item
 from campaign.services.campaigns.plan_changes import EventTimes, ItemDraft, change_item
 from campaign.services.campaigns.target_acts import TargetDecision, act_on_target
 from campaign.services.events import limits
 from campaign.services.events.links import sign_link
 from campaign.services.events.own_sign_up import cancel_own
+from campaign.services.privacy import retention
 from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.events import BEGINS_AT, an_event, change, public_id_of, someone, states
 from tests.support.fakes import RecordingMailer, SettableClock
@@ -217,3 +222,30 @@ def test_a_new_time_on_the_plan_counts_as_a_change(campaign: Campaign, clock: Se
         place, ends_at = dict(event.place), event.ends_at
     assert save(capacity=9) is None
     assert save(place={**place, "en": "Bishkek"}) == clock.now()
+
+
+def test_names_are_deleted_after_the_event_and_counts_stay(
+    campaign: Campaign, clock: SettableClock, mailer: RecordingMailer, session: Session
+) -> None:
+    fund, later = an_event(campaign), an_event(campaign, code="EVENT-2")
+    someone(fund, "aida", clock=clock, phone="0555 123456", access_needs="A ramp", places=2)
+    change(later, begins_at=BEGINS_AT + timedelta(days=90), ends_at=None)
+    someone(later, "burul", clock=clock, access_needs="A lift")
+    work_off_everything()
+    rules = retention.rules_for({})
+
+    def deleted() -> dict[str, int]:
+        return {count.name.value: count.rows for count in retention.run(rules, clock=clock) if "event_" in count.name}
+
+    clock.at = BEGINS_AT + timedelta(hours=3, days=7)
+    assert set(deleted().values()) == {0}
+    clock.advance(seconds=1)
+    assert {name: rows for name, rows in deleted().items() if rows} == {"event_needs": 1}
+    clock.at = BEGINS_AT + timedelta(hours=4, days=90)
+    assert {name: rows for name, rows in deleted().items() if rows} == {"event_emails": 1, "event_people": 1}
+    session.rollback()
+    row = session.execute(select(EventSignUp).where(EventSignUp.event_id == fund.id)).scalar_one()
+    assert (row.name, row.email, row.email_key, row.phone, row.access_needs) == (None,) * 5
+    assert (row.state, row.places) == (SignUpState.CONFIRMED, 2)
+    assert "aida" not in repr(session.execute(select(Message.recipient, Message.facts, Message.dedupe_key)).all())
+    assert states(later) == {"Burul": SignUpState.CONFIRMED}

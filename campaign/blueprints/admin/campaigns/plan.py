@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,6 +10,7 @@ from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.campaigns.plan_forms import FORMS, CostForm, EventForm, ItemForm
 from campaign.blueprints.admin.campaigns.plan_words import ACTS, KINDS, NEW
 from campaign.blueprints.admin.campaigns.settings_forms import plain
+from campaign.blueprints.admin.events.words import over_capacity_sentence
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.days import local_day, local_time
@@ -19,9 +20,11 @@ from campaign.domain.fund import FundKind
 from campaign.domain.target_state import possible_acts
 from campaign.gateway_registry import current_context
 from campaign.i18n import day
+from campaign.jobs import wake
 from campaign.services.campaigns import plan as plans
 from campaign.services.campaigns import plan_changes
 from campaign.services.campaigns.plan import PlanItem
+from campaign.services.events.desk import sign_up_desk
 
 SHOWN_AT_END = {FundKind.EVENT: "ends_at", FundKind.GRANT: "closes_on"}
 """The field beside which times in the wrong order are shown."""
@@ -82,7 +85,16 @@ def save_plan_item(public_id: str) -> ResponseReturnValue:
     except plan_changes.EndsBeforeItBegins as error:
         form.refuse(SHOWN_AT_END[FundKind(item.kind)], words.sentence_of(error))
         return _item_page(item, form), form.status
+    if item.takes_sign_ups:
+        wake("outbox")
+        _warn_of_missing_places(public_id)
     return done(_("Saved."), "admin.plan_item", public_id=public_id)
+
+
+def _warn_of_missing_places(public_id: str) -> None:
+    """Say that more people have a place than there are places; nobody loses theirs."""
+    if too_many := sign_up_desk(campaign().id, public_id).rules.over_capacity:
+        flash(over_capacity_sentence(too_many), "warn")
 
 
 @bp.post("/plan/<public_id>/up")

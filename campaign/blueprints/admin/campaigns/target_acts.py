@@ -1,5 +1,7 @@
 """What staff do with an event or a grant: each act has a page that says what everybody will read."""
 
+from typing import Any
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
@@ -11,10 +13,13 @@ from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.domain.errors import DomainError
 from campaign.domain.form_version import ChangedMeanwhile, version_of
+from campaign.domain.fund import FundKind
 from campaign.domain.target_state import ReportDoesNotAddUp, TargetAct, WrongTargetState, possible_acts
 from campaign.gateway_registry import current_context
+from campaign.jobs import wake
 from campaign.services.campaigns.plan import PlanItem, plan_item
 from campaign.services.campaigns.target_acts import TargetDecision, act_on_target
+from campaign.services.events.attendance import counted_attendance
 
 FORMS: dict[TargetAct, type[StaffForm]] = {TargetAct.CANCEL: CancelForm, TargetAct.REPORT: ReportForm}
 ACT_IN_PATH = f"any({','.join(TargetAct)})"
@@ -46,12 +51,20 @@ def act_on_plan_item(public_id: str, target_act: str) -> ResponseReturnValue:
         return _page(item, act, form), form.status
     except DomainError as error:
         return refused(error, "admin.plan_item", public_id=public_id)
+    wake("outbox")
     return done(str(ACTS[act].done), "admin.plan_item", public_id=public_id)
+
+
+def _report_data(item: PlanItem) -> dict[str, Any]:
+    """What the report says so far; the first one of an event begins with what was counted at the door."""
+    if item.report or item.kind != FundKind.EVENT:
+        return item.report
+    return counted_attendance(campaign().id, item.public_id)
 
 
 def _stored(item: PlanItem, act: TargetAct) -> StaffForm:
     """Return the form with what is stored now."""
-    data = {**item.report, "version": version_of(item.report)} if act is TargetAct.REPORT else {}
+    data = {**_report_data(item), "version": version_of(item.report)} if act is TargetAct.REPORT else {}
     return FORMS.get(act, StaffForm)(formdata=None, data=data)
 
 

@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.events.forms import SignUpSettingsForm
-from campaign.blueprints.admin.events.words import OFFERS, STATES
+from campaign.blueprints.admin.events.words import OFFERS, STATES, over_capacity_sentence
 from campaign.blueprints.admin.frame import campaign, done
 from campaign.blueprints.admin.guard import person
 from campaign.days import local_day, local_time
-from campaign.domain.event_sign_up import DeadlineTooLate, SignUpNeedsTimes
+from campaign.domain.event_sign_up import UPCOMING, DeadlineTooLate, SignUpNeedsTimes
+from campaign.domain.form_version import ChangedMeanwhile, version_of
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.events import desk
@@ -32,7 +33,9 @@ def save_sign_up_settings(public_id: str) -> ResponseReturnValue:
     form = SignUpSettingsForm()
     if form.validate():
         try:
-            desk.save_settings(campaign().id, public_id, form.settings, **_by())
+            desk.save_settings(campaign().id, public_id, form.settings, version=form.version.data, **_by())
+        except ChangedMeanwhile:
+            form.conflicts_with(_settings_form(desk.sign_up_desk(campaign().id, public_id)))
         except DeadlineTooLate as error:
             form.refuse("until", words.sentence_of(error))
         except SignUpNeedsTimes as error:
@@ -50,7 +53,7 @@ def _settings_form(shown: SignUpDesk) -> SignUpSettingsForm:
         "until": local_time(rules.until) if rules.until else None,
         "has_waiting_list": rules.has_waiting_list or not rules.is_offered,
     }
-    return SignUpSettingsForm(data=data)
+    return SignUpSettingsForm(formdata=None, data={**data, "version": version_of(shown.settings)})
 
 
 def _page(shown: SignUpDesk, form: SignUpSettingsForm) -> str:
@@ -61,6 +64,8 @@ def _page(shown: SignUpDesk, form: SignUpSettingsForm) -> str:
         form=form,
         here=here,
         states=STATES,
+        too_many=over_capacity_sentence(shown.rules.over_capacity) if shown.rules.over_capacity else None,
+        is_upcoming=shown.status in set(UPCOMING),
         offer=OFFERS[shown.rules.offer(at=at, campaign_state=here.state_on(local_day(at)))],
     )
 

@@ -1,0 +1,137 @@
+"""What campaign staff do with sign-ups: add somebody, cancel, give a place out of turn."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.database import transaction
+from campaign.domain.email_address import email_key
+from campaign.domain.errors import NotFound
+from campaign.domain.event_sign_up import (
+    ACTIVE,
+    UPCOMING,
+    AlreadySignedUp,
+    NotEnoughPlaces,
+    SignUpClosed,
+    SignUpEnded,
+    SignUpOffer,
+    SignUpState,
+)
+from campaign.domain.fund import EventStatus
+from campaign.gateways.clock import Clock
+from campaign.models.event_sign_up import EventSignUp
+from campaign.services import audit
+from campaign.services.events.own_sign_up import cancel
+from campaign.services.events.places import EventRows, event_named, give_place, rules_of
+from campaign.services.events.signing_up import enter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestDraft:
+    """Somebody whom staff add; `email` may be empty, then no email tells them anything.
+
+    Attributes:
+        form_id: Becomes the public id of the sign-up: a form that comes twice adds one.
+    """
+
+    form_id: str
+    name: str
+    email: str
+    phone: str
+    language: str
+    places: int
+    access_needs: str
+
+
+def add_guest(campaign_id: int, public_id: str, guest: GuestDraft, *, actor_id: int, clock: Clock) -> SignUpState:
+    """Add somebody, whether the public sign-up is open or not; return what they got.
+
+    Raises:
+        NotFound: The campaign has no such event.
+        SignUpClosed: The event is cancelled, or took place.
+        AlreadySignedUp: The mailbox has signed up.
+        GroupTooLarge: The event does not have so many places.
+    """
+    at = clock.now()
+    with transaction() as session:
+        rows = event_named(session, campaign_id, public_id, is_locking=True)
+        same = select(EventSignUp.state).where(EventSignUp.public_id == guest.form_id)
+        if (added := session.execute(same).scalar_one_or_none()) is not None:
+            return SignUpState(added)
+        if rows.event.status not in set(UPCOMING):
+            is_cancelled = rows.event.status == EventStatus.CANCELLED
+            raise SignUpClosed(SignUpOffer.CANCELLED if is_cancelled else SignUpOffer.OVER)
+        state = rules_of(session, rows.event).state_for(guest.places)
+        row = _row_for(session, rows, guest)
+        row.name, row.email, row.phone = guest.name, guest.email or None, guest.phone or None
+        row.language, row.places, row.access_needs = guest.language, guest.places, guest.access_needs or None
+        row.consent_version, row.reminded_at, row.came = None, None, None
+        enter(session, rows, row, state, at=at)
+        _record(session, rows, "add", actor_id, at)
+        return state
+
+
+def cancel_guest(campaign_id: int, public_id: str, sign_up_id: str, *, actor_id: int, clock: Clock) -> None:
+    """Cancel a sign-up; the person is told by email, and the first who waits gets the place.
+
+    Raises:
+        NotFound: The event has no such sign-up.
+        SignUpEnded: It is cancelled already.
+    """
+    at = clock.now()
+    with transaction() as session:
+        rows = event_named(session, campaign_id, public_id, is_locking=True)
+        row = _row(session, rows, sign_up_id)
+        if row.state not in set(ACTIVE):
+            raise SignUpEnded(sign_up_id)
+        cancel(session, rows, row, at=at)
+        _record(session, rows, "cancel", actor_id, at)
+
+
+def move_up_guest(campaign_id: int, public_id: str, sign_up_id: str, *, actor_id: int, clock: Clock) -> None:
+    """Give a free place to somebody who waits, before others who wait longer.
+
+    Raises:
+        NotFound: The event has no such sign-up.
+        SignUpEnded: It does not wait any more.
+        NotEnoughPlaces: So many places are not free.
+    """
+    at = clock.now()
+    with transaction() as session:
+        rows = event_named(session, campaign_id, public_id, is_locking=True)
+        row, free = _row(session, rows, sign_up_id), rules_of(session, rows.event).free
+        if row.state != SignUpState.WAITING or rows.event.status not in set(UPCOMING):
+            raise SignUpEnded(sign_up_id)
+        if free is not None and row.places > free:
+            raise NotEnoughPlaces(free)
+        give_place(session, rows, row, at=at)
+        _record(session, rows, "move_up", actor_id, at)
+
+
+def _row_for(session: Session, rows: EventRows, guest: GuestDraft) -> EventSignUp:
+    key = email_key(guest.email) if guest.email else None
+    query = select(EventSignUp).where(EventSignUp.event_id == rows.event.fund_id, EventSignUp.email_key == key)
+    row = session.execute(query).scalar_one_or_none() if key else None
+    if row is None:
+        row = EventSignUp(public_id=guest.form_id, event_id=rows.event.fund_id, email_key=key)
+        session.add(row)
+    elif row.state in set(ACTIVE):
+        raise AlreadySignedUp(row.public_id)
+    return row
+
+
+def _row(session: Session, rows: EventRows, sign_up_id: str) -> EventSignUp:
+    query = select(EventSignUp).where(
+        EventSignUp.event_id == rows.event.fund_id, EventSignUp.public_id == sign_up_id, EventSignUp.name.is_not(None)
+    )
+    row = session.execute(query).scalar_one_or_none()
+    if row is None:
+        raise NotFound(f"sign_up:{sign_up_id}")
+    return row
+
+
+def _record(session: Session, rows: EventRows, act: str, actor_id: int, at: datetime) -> None:
+    subject, detail = f"campaign:{rows.campaign.slug}", dict[str, object](fund=rows.fund.code)
+    audit.record(session, actor_id=actor_id, action=f"sign_up:{act}", subject=subject, at=at, detail=detail)
