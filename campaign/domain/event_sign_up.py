@@ -15,6 +15,8 @@ MAX_PLACES = 5
 """How many places one person may take on the public form."""
 MAX_PLACES_BY_STAFF = 100
 MAX_NEEDS = 500
+MAX_WAITING = 1000
+"""Places that a waiting list can have; a longer one helps nobody."""
 CHANGE_DELAY = timedelta(minutes=5)
 """How long a change of time or place may be corrected before people are told of it."""
 
@@ -177,7 +179,7 @@ class SignUpRules:
             (not self.is_offered or self.begins_at is None, SignUpOffer.NOT_OFFERED),
             (self.deadline is not None and at >= self.deadline, SignUpOffer.DEADLINE_PASSED),
             (self.state_for(1) is SignUpState.CONFIRMED, SignUpOffer.PLACES),
-            (self.has_waiting_list, SignUpOffer.WAITING_LIST),
+            (self.has_waiting_list and self.waiting < MAX_WAITING, SignUpOffer.WAITING_LIST),
         )
         return next((offer for applies, offer in checks if applies), SignUpOffer.FULL)
 

@@ -18,6 +18,7 @@ from campaign.models.allocation import Allocation
 from campaign.models.campaign import Campaign, Update
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
+from campaign.models.event_sign_up import EventSignUp
 from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
@@ -30,6 +31,7 @@ from campaign.services.content.publishing import publish_draft
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.history import DemoContext, play_history
 from campaign.services.demo.loader import load_campaign
+from campaign.services.events.links import sign_link
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from campaign.services.gifts.receipts_on_hold import receipts_on_hold
 from campaign.services.news.writing import SaveOrder, save_update
@@ -131,6 +133,7 @@ def _one_of_each(names: dict[str, str]) -> dict[str, str]:
     """One of each thing that has an address."""
     one = {
         "event": select(Fund.public_id).where(Fund.code == "EVENT-1"),
+        "guest": select(EventSignUp.public_id).order_by(EventSignUp.id),
         "grant": select(Fund.public_id).where(Fund.code == "GRANT-1"),
         "theme": select(Fund.public_id).where(Fund.code == "THEME-EVENTS"),
         "child": select(Fund.public_id).where(Fund.code == "EVENT-1@THEME-EVENTS"),
@@ -152,6 +155,7 @@ def _one_of_each(names: dict[str, str]) -> dict[str, str]:
     with reading() as session:
         entries = {name: str(session.execute(query.limit(1)).scalar_one()) for name, query in one.items()}
     checkouts = {f"{name}_page": _checkout_of(names[name]) for name in ("monthly", "processing", "awaited")}
+    entries["place_word"] = sign_link(entries["guest"])
     return entries | checkouts | {"held": receipts_on_hold()[0].number}
 
 

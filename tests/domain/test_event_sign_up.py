@@ -26,6 +26,7 @@ def rules(**facts: Any) -> SignUpRules:
         ({"taken": 1, "waiting": 3}, CampaignState.OPEN, SignUpOffer.WAITING_LIST),  # nobody overtakes
         ({"taken": 5}, CampaignState.OPEN, SignUpOffer.WAITING_LIST),  # the capacity was lowered
         ({"taken": 3, "has_waiting_list": False}, CampaignState.OPEN, SignUpOffer.FULL),
+        ({"taken": 3, "waiting": 1000}, CampaignState.OPEN, SignUpOffer.FULL),
         ({"is_offered": False}, CampaignState.OPEN, SignUpOffer.NOT_OFFERED),
         ({"begins_at": None}, CampaignState.OPEN, SignUpOffer.NOT_OFFERED),
         ({"until": NOW}, CampaignState.OPEN, SignUpOffer.DEADLINE_PASSED),

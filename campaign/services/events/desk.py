@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.event_sign_up import DeadlineTooLate, SignUpNeedsTimes, SignUpRules, SignUpState
+from campaign.domain.event_sign_up import MAIL_KIND, DeadlineTooLate, SignUpNeedsTimes, SignUpRules, SignUpState
 from campaign.domain.form_version import check_version
+from campaign.domain.mail import MailState
 from campaign.gateways.clock import Clock
 from campaign.models.event_sign_up import EventSignUp
+from campaign.models.outbox import Message
 from campaign.services.campaigns.plan_changes import record_change
 from campaign.services.events.places import event_named, fill_places, rules_of
 
@@ -30,6 +33,8 @@ class SignUpRow:
     signed_up_at: datetime
     came: int | None
     is_by_staff: bool
+    is_mail_lost: bool
+    """Whether an email could not be delivered for good: they may not know what they got."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,8 @@ def sign_up_desk(campaign_id: int, public_id: str) -> SignUpDesk:
     with reading() as session:
         rows = event_named(session, campaign_id, public_id)
         query = select(EventSignUp).where(EventSignUp.event_id == rows.event.fund_id)
-        sign_ups = session.execute(query.order_by(EventSignUp.signed_up_at, EventSignUp.id)).scalars()
+        sign_ups = session.execute(query.order_by(EventSignUp.signed_up_at, EventSignUp.id)).scalars().all()
+        unreached = _unreached(session, rows.campaign.id)
         return SignUpDesk(
             public_id=public_id,
             code=rows.fund.code,
@@ -96,7 +102,7 @@ def sign_up_desk(campaign_id: int, public_id: str) -> SignUpDesk:
             ends_at=rows.event.ends_at,
             rules=rules_of(session, rows.event),
             head_count=rows.event.head_count,
-            sign_ups=[_shown(row) for row in sign_ups],
+            sign_ups=[_shown(row, is_mail_lost=row.public_id in unreached) for row in sign_ups],
         )
 
 
@@ -129,7 +135,17 @@ def _settings(rules: SignUpRules) -> SignUpSettings:
     return SignUpSettings(is_offered=rules.is_offered, until=rules.until, has_waiting_list=rules.has_waiting_list)
 
 
-def _shown(row: EventSignUp) -> SignUpRow:
+def _unreached(session: Session, campaign_id: int) -> set[str]:
+    """Return the public ids of sign-ups with an email that will never arrive."""
+    query = select(Message.facts["sign_up"].as_string()).where(
+        Message.kind == MAIL_KIND,
+        Message.campaign_id == campaign_id,
+        Message.state == MailState.FAILED_PERMANENTLY,
+    )
+    return set(session.execute(query).scalars())
+
+
+def _shown(row: EventSignUp, *, is_mail_lost: bool) -> SignUpRow:
     return SignUpRow(
         public_id=row.public_id,
         name=row.name or "",
@@ -142,4 +158,5 @@ def _shown(row: EventSignUp) -> SignUpRow:
         signed_up_at=row.signed_up_at,
         came=row.came,
         is_by_staff=row.consent_version is None,
+        is_mail_lost=is_mail_lost,
     )

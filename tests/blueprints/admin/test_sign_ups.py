@@ -3,9 +3,13 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from campaign.database import transaction
 from campaign.domain.event_sign_up import SignUpState
+from campaign.domain.mail import MailState
 from campaign.models.campaign import Campaign
+from campaign.models.outbox import Message
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign, a_fund
 from tests.support.events import BEGINS_AT, an_event, change, public_id_of, someone, states
@@ -107,6 +111,22 @@ def test_somebody_is_added_by_hand_moved_up_and_cancelled(
     token = page.one("input[name=csrf_token]")["value"]
     foreign = f"{settings(fund.public_id)}/{public_id_of(other)}/cancel"
     assert staff.post(foreign, data={"csrf_token": token}).status_code == 404
+
+
+def test_an_email_that_does_not_arrive_and_too_few_places_are_shown(
+    staff: FlaskClient, campaign: Campaign, clock: SettableClock
+) -> None:
+    fund = an_event(campaign)
+    for name in ("aida", "burul"):
+        someone(fund, name, clock=clock)
+    with transaction() as session:
+        letter = session.execute(select(Message).where(Message.recipient == "burul@example.org")).scalar_one()
+        letter.state = MailState.FAILED_PERMANENTLY
+    cells = fetch_address(staff, settings(fund.public_id)).texts("tbody tr")
+    assert ["An email did not arrive" in cell for cell in cells] == [False, True]
+    saved = fetch_address(staff, f"/staff/plan/{fund.public_id}").submit(staff, capacity="1")
+    notices = fetch_address(staff, saved.location).texts(".notice")
+    assert any("1 person more has a place than there are places." in notice for notice in notices)
 
 
 def test_who_came_is_ticked_and_the_report_begins_with_it(
