@@ -85,6 +85,10 @@ class NotEnoughPlaces(DomainError):
         self.free = free
 
 
+class SignUpStillActive(Conflict):
+    """The person has a place, or waits for one: the sign-up is cancelled first."""
+
+
 class GroupTooLarge(DomainError):
     """More places are wanted than the event has.
 

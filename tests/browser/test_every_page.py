@@ -74,6 +74,7 @@ STAFF_PAGES = {
     "record a consent": "/staff/consents/new",
     "sign-ups": "/staff/plan/{event}/sign-ups",
     "add somebody to an event": "/staff/plan/{event}/sign-ups/add",
+    "delete the data of a sign-up": "/staff/plan/{event}/sign-ups/{guest}/erase",
     "cancel a sign-up": "/staff/plan/{event}/sign-ups/{guest}/cancel",
     "who came": "/staff/plan/{event}/sign-ups/attendance",
     "the attendance sheet": "/staff/plan/{event}/sign-ups/sheet",

@@ -51,7 +51,7 @@ MENU: tuple[MenuGroup, ...] = (
                         *("admin.add_question", "admin.question", "admin.save_question"),
                         *("admin.event_sign_ups", "admin.save_sign_up_settings", "admin.guest_form"),
                         *("admin.add_guest", "admin.attendance_form", "admin.save_attendance"),
-                        *("admin.attendance_sheet", "admin.sign_up_cancellation"),
+                        *("admin.attendance_sheet", "admin.sign_up_cancellation", "admin.sign_up_erasure"),
                     }
                 ),
             ),

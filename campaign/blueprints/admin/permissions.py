@@ -150,6 +150,7 @@ RULES: dict[str, Permission] = {
     "admin.guest_form": Permission(CAMPAIGN),
     "admin.add_guest": Permission(CAMPAIGN),
     "admin.sign_up_cancellation": Permission(CAMPAIGN),
+    "admin.sign_up_erasure": Permission(CAMPAIGN),
     "admin.act_on_sign_up": Permission(CAMPAIGN),
     "admin.attendance_form": Permission(CAMPAIGN),
     "admin.save_attendance": Permission(CAMPAIGN),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
@@ -18,11 +18,14 @@ from campaign.domain.event_sign_up import (
     SignUpEnded,
     SignUpOffer,
     SignUpState,
+    SignUpStillActive,
 )
 from campaign.domain.fund import EventStatus
 from campaign.gateways.clock import Clock
 from campaign.models.event_sign_up import EventSignUp
+from campaign.models.outbox import Message
 from campaign.services import audit
+from campaign.services.events.forgetting import PERSONAL_COLUMNS, is_about
 from campaign.services.events.own_sign_up import cancel
 from campaign.services.events.places import EventRows, event_named, give_place, rules_of
 from campaign.services.events.signing_up import enter
@@ -108,6 +111,25 @@ def move_up_guest(campaign_id: int, public_id: str, sign_up_id: str, *, actor_id
             raise NotEnoughPlaces(free)
         give_place(session, rows, row, at=at)
         _record(session, rows, "move_up", actor_id, at)
+
+
+def erase_guest(campaign_id: int, public_id: str, sign_up_id: str, *, actor_id: int, clock: Clock) -> None:
+    """Delete at once what names somebody whose sign-up is cancelled or whose event is over, because they asked for it.
+
+    Raises:
+        NotFound: The event has no such sign-up, or it names nobody any more.
+        SignUpStillActive: They have a place, or wait for one.
+    """
+    at = clock.now()
+    with transaction() as session:
+        rows = event_named(session, campaign_id, public_id, is_locking=True)
+        row = _row(session, rows, sign_up_id)
+        if row.state in set(ACTIVE) and rows.event.status in set(UPCOMING):
+            raise SignUpStillActive(sign_up_id)
+        for column in PERSONAL_COLUMNS:
+            setattr(row, column, None)
+        session.execute(delete(Message).where(is_about(sign_up_id)), execution_options={"synchronize_session": False})
+        _record(session, rows, "erase", actor_id, at)
 
 
 def _row_for(session: Session, rows: EventRows, guest: GuestDraft) -> EventSignUp:

@@ -31,6 +31,11 @@ def is_about_old_event(before: datetime) -> ColumnElement[bool]:
     return and_(Message.kind == MAIL_KIND, Message.facts["sign_up"].as_string().in_(names))
 
 
+def is_about(sign_up_id: str) -> ColumnElement[bool]:
+    """Return the condition of emails about one sign-up."""
+    return and_(Message.kind == MAIL_KIND, Message.facts["sign_up"].as_string() == sign_up_id)
+
+
 def _ended(before: datetime) -> Select[int]:
     ends_at = func.coalesce(Event.ends_at, Event.begins_at)
     return select(Event.fund_id).where(

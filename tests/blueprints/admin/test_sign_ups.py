@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.domain.event_sign_up import SignUpState
@@ -127,6 +128,25 @@ def test_an_email_that_does_not_arrive_and_too_few_places_are_shown(
     saved = fetch_address(staff, f"/staff/plan/{fund.public_id}").submit(staff, capacity="1")
     notices = fetch_address(staff, saved.location).texts(".notice")
     assert any("1 person more has a place than there are places." in notice for notice in notices)
+
+
+def test_a_person_who_asks_for_it_is_deleted(
+    staff: FlaskClient, campaign: Campaign, clock: SettableClock, session: Session
+) -> None:
+    fund = an_event(campaign)
+    someone(fund, clock=clock, access_needs="A ramp")
+    someone(fund, "burul", clock=clock)
+    address = f"{settings(fund.public_id)}/{public_id_of(fund)}/erase"
+    question = fetch_address(staff, address)
+    early = fetch_address(staff, question.submit(staff).location)
+    assert "Cancel the sign-up first, then delete the data." in early.text(".notice")
+    fetch_address(staff, address.replace("/erase", "/cancel")).submit(staff)
+    assert question.submit(staff).status_code == 303
+    assert states(fund) == {"": SignUpState.CANCELLED, "Burul": SignUpState.CONFIRMED}
+    session.rollback()
+    assert set(session.execute(select(Message.recipient)).scalars()) == {"burul@example.org"}
+    assert staff.get(address).status_code == 404
+    assert "Deleted" in fetch_address(staff, settings(fund.public_id)).text()
 
 
 def test_who_came_is_ticked_and_the_report_begins_with_it(

@@ -28,7 +28,7 @@ TYPED = {
     "access_needs": "A ramp",
     "consent": "yes",
 }
-ANSWER = "Check your email. We’ve sent you what became of your sign-up."
+ANSWER = "Thank you. Check your email: it says whether you have a place."
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.events.forms import AttendanceForm, GuestForm
-from campaign.blueprints.admin.events.words import ADDED, STATES
+from campaign.blueprints.admin.events.words import ADDED, DONE, STATES
 from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.guard import person
 from campaign.domain.errors import DomainError, NotFound
@@ -18,12 +18,12 @@ from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services import audit
 from campaign.services.events import attendance, desk, desk_acts
-from campaign.services.events.desk import SignUpDesk
+from campaign.services.events.desk import SignUpDesk, SignUpRow
 from campaign.services.spreadsheets import FileFormat
 
 EMPTY_ROWS = 10
 """Rows of the printed sheet for people who did not sign up."""
-ACTS = {"cancel": desk_acts.cancel_guest, "place": desk_acts.move_up_guest}
+ACTS = {"cancel": desk_acts.cancel_guest, "place": desk_acts.move_up_guest, "erase": desk_acts.erase_guest}
 
 
 @bp.get("/plan/<public_id>/sign-ups/add")
@@ -53,25 +53,28 @@ def add_guest(public_id: str) -> ResponseReturnValue:
 @bp.get("/plan/<public_id>/sign-ups/<sign_up_id>/cancel")
 def sign_up_cancellation(public_id: str, sign_up_id: str) -> ResponseReturnValue:
     """Say what a cancellation does."""
-    shown = desk.sign_up_desk(campaign().id, public_id)
-    row = next((row for row in shown.sign_ups if row.public_id == sign_up_id and row.name), None)
-    if row is None:
-        raise NotFound(f"sign_up:{sign_up_id}")
+    shown, row = _desk_and_row(public_id, sign_up_id)
     if row.state not in ACTIVE:
         return refused(SignUpEnded(sign_up_id), "admin.event_sign_ups", public_id=public_id)
     return render_template("admin/events/cancel.html", shown=shown, row=row)
 
 
-@bp.post("/plan/<public_id>/sign-ups/<sign_up_id>/<any(cancel,place):guest_act>")
+@bp.get("/plan/<public_id>/sign-ups/<sign_up_id>/erase")
+def sign_up_erasure(public_id: str, sign_up_id: str) -> ResponseReturnValue:
+    """Say what is deleted."""
+    shown, row = _desk_and_row(public_id, sign_up_id)
+    return render_template("admin/events/erase.html", shown=shown, row=row)
+
+
+@bp.post("/plan/<public_id>/sign-ups/<sign_up_id>/<any(cancel,place,erase):guest_act>")
 def act_on_sign_up(public_id: str, sign_up_id: str, guest_act: str) -> ResponseReturnValue:
-    """Cancel a sign-up, or give somebody who waits a free place."""
+    """Cancel a sign-up, give somebody who waits a free place, or delete what names somebody."""
     try:
         ACTS[guest_act](campaign().id, public_id, sign_up_id, **_by())
     except DomainError as error:
         return refused(error, "admin.event_sign_ups", public_id=public_id)
     wake("outbox")
-    message = _("Cancelled.") if guest_act == "cancel" else _("Done. They have a place now.")
-    return done(message, "admin.event_sign_ups", public_id=public_id)
+    return done(str(DONE[guest_act]), "admin.event_sign_ups", public_id=public_id)
 
 
 @bp.get("/plan/<public_id>/sign-ups/attendance")
@@ -121,6 +124,14 @@ def sign_up_file(public_id: str, file_format: str) -> Response:
     states = {state: str(word) for state, (word, _kind) in STATES.items()}
     file = attendance.sign_up_file(shown, states, made_at=current_context().clock.now(), file_format=chosen)
     return file_answer(file, "sign-ups", chosen)
+
+
+def _desk_and_row(public_id: str, sign_up_id: str) -> tuple[SignUpDesk, SignUpRow]:
+    shown = desk.sign_up_desk(campaign().id, public_id)
+    row = next((row for row in shown.sign_ups if row.public_id == sign_up_id and row.name), None)
+    if row is None:
+        raise NotFound(f"sign_up:{sign_up_id}")
+    return shown, row
 
 
 def _guest_page(shown: SignUpDesk, form: GuestForm) -> str:

@@ -23,7 +23,7 @@ from campaign.web.form_fields import TOO_LONG, EmailField
 MAX_NAME, MAX_DIGITS = 120, 4
 
 
-class OptionalEmailField(EmailField):
+class GuestEmailField(EmailField):
     """An email address that may be empty."""
 
     is_optional = True
@@ -61,7 +61,7 @@ class GuestForm(CreationForm):
         filters=[one_line],
         validators=[DataRequired(_("Enter a name.")), Length(max=MAX_NAME, message=TOO_LONG)],
     )
-    email = OptionalEmailField(
+    email = GuestEmailField(
         _("Email address"), description=_("May be empty. Then no email leaves: tell them yourself what they got.")
     )
     phone = StringField(

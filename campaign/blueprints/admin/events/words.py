@@ -29,12 +29,19 @@ ADDED: Mapping[SignUpState, LazyString] = {
     SignUpState.CONFIRMED: _("Added. They have a place."),
     SignUpState.WAITING: _("Added to the waiting list: there are not enough free places."),
 }
+DONE: Mapping[str, LazyString] = {
+    "cancel": _("Cancelled."),
+    "place": _("Done. They have a place now."),
+    "erase": _("Deleted. Only the numbers are left."),
+}
+"""Act on a sign-up → what staff read afterwards."""
 AUDITED: Mapping[str, LazyString] = {
     "plan:sign_up": _("Changed the sign-up of an event"),
     "sign_up:add": _("Added somebody to an event"),
     "sign_up:cancel": _("Cancelled a sign-up"),
     "sign_up:move_up": _("Gave a place from the waiting list"),
     "sign_up:attendance": _("Entered who came to an event"),
+    "sign_up:erase": _("Deleted a person’s data of a sign-up"),
     "sign_up:download": _("Downloaded sign-ups"),
 }
 """Acts of the audit trail."""
@@ -44,6 +51,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     rules.AlreadySignedUp: _("This address has signed up for the event already."),
     rules.SignUpClosed: _("The event is cancelled or over, so nobody can be added."),
     rules.GroupTooLarge: _("The event does not have so many places. Raise their number on the plan first."),
+    rules.SignUpStillActive: _("Cancel the sign-up first, then delete the data."),
     rules.SignUpEnded: _("This sign-up has changed meanwhile. Nothing was done."),
     rules.NotEnoughPlaces: _("There are not enough free places. Raise the number of places on the plan first."),
 }
