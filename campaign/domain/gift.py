@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from campaign.domain.donation import DonationState
+from campaign.domain.fraud_hold import HELD, FraudHold
 from campaign.domain.money import Money
 
 
@@ -42,6 +43,7 @@ class GiftSnapshot:
     rate: str | None = None
     refunded_minor: int = 0
     charged_back_minor: int = 0
+    fraud_hold: FraudHold = FraudHold.NONE
 
     @property
     def subject(self) -> str:
@@ -51,6 +53,11 @@ class GiftSnapshot:
     @property
     def is_paid(self) -> bool:
         return self.state is DonationState.PAID
+
+    @property
+    def is_on_hold(self) -> bool:
+        """Whether a suspicion of fraud holds it."""
+        return self.fraud_hold in HELD
 
     @property
     def gift(self) -> Money:

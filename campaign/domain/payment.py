@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaign.domain.donation import Fact
+from campaign.domain.fraud_hold import FraudSign
 from campaign.domain.money import Money
 
 
@@ -91,12 +92,17 @@ class DisputeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FraudWarningFacts:
-    """A warning of fraud by the card's issuer; it is actionable until the gift is refunded or disputed."""
+    """A sign of fraud: by the card's issuer, or of the provider, which rates the risk or wants somebody to review.
+
+    It is actionable until the gift is refunded or disputed, a review until it is closed.
+    """
 
     provider_id: str
     fraud_type: str
     is_actionable: bool
     made_at: datetime
+    sign: FraudSign = FraudSign.WARNING
+    is_approved: bool = False  # somebody approved the review at the provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

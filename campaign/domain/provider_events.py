@@ -43,6 +43,7 @@ GIFT_EVENTS: dict[str, tuple[str, ...]] = {
     "refund": ("created", "updated", "failed"),
     "charge.dispute": ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated"),
     "radar.early_fraud_warning": ("created",),
+    "review": ("opened", "closed"),
     "invoice": ("paid", "payment_failed", "payment_action_required"),
     "customer.subscription": ("created", "updated", "deleted"),
 }
@@ -52,7 +53,7 @@ PAYOUT_EVENTS: dict[str, tuple[str, ...]] = {"payout": ("paid", "failed", "recon
 HANDLED_EVENTS = {**GIFT_EVENTS, **PAYOUT_EVENTS}
 PLEDGE_KINDS = frozenset({"invoice", "customer.subscription"})
 """Objects that belong to a monthly gift."""
-ALWAYS_WHOLE = frozenset({"refund", "charge.dispute", "radar.early_fraud_warning"})
+ALWAYS_WHOLE = frozenset({"refund", "charge.dispute", "radar.early_fraud_warning", "review"})
 """Objects whose events need the whole payment, with its refunds, disputes and fraud warnings."""
 
 

@@ -13,6 +13,7 @@ from campaign.domain import postings
 from campaign.domain.calendar import local_day
 from campaign.domain.donation import DonationState, next_state
 from campaign.domain.errors import DomainError
+from campaign.domain.fraud_hold import FraudHold, next_hold
 from campaign.domain.gift import GiftSnapshot, HistoryLine
 from campaign.domain.journal import Entry
 from campaign.domain.payment import DisputeFacts, PaymentFacts, RefundFacts
@@ -23,6 +24,7 @@ from campaign.domain.settling_disputes import (
     WarningChange,
     settle_disputes,
     settle_warnings,
+    suspicion_of,
 )
 from campaign.domain.settling_refunds import KnownRefund, RefundChange, settle_refunds
 
@@ -121,11 +123,19 @@ def settle(
     disputes = settle_disputes(arrived, reported.disputes, known.disputes, at=at, zone=zone)
     warnings = settle_warnings(reported.warnings, known.warnings)
     after = _with_returns(arrived, refunds.refunded_minor, disputes.charged_back_minor)
+    if reported.warnings or after.fraud_hold is not FraudHold.NONE:
+        suspicion = suspicion_of(reported, warnings, disputes, left=after.remaining)
+        after = replace(after, fraud_hold=next_hold(after.fraud_hold, suspicion))
     later: tuple[RefundChange | DisputeChange | WarningChange, ...] = (*refunds.changes, *disputes.changes, *warnings)
     return Settled(
         before=gift,
         gift=after,
-        history=(*payment.history, *balance.history, *(change.history_line() for change in later)),
+        history=(
+            *payment.history,
+            *balance.history,
+            *(change.history_line() for change in later),
+            *_hold_history(gift, after),
+        ),
         entries=(*payment.entries, *balance.entries, *refunds.entries, *disputes.entries),
         refunds=refunds.changes,
         disputes=disputes.changes,
@@ -138,6 +148,10 @@ def _with_returns(gift: GiftSnapshot, refunded_minor: int, charged_back_minor: i
     if (refunded_minor, charged_back_minor) == (gift.refunded_minor, gift.charged_back_minor):
         return gift  # of nearly every gift: a copy of all fields would be a tenth of this rule's time
     return replace(gift, refunded_minor=refunded_minor, charged_back_minor=charged_back_minor)
+
+
+def _hold_history(before: GiftSnapshot, gift: GiftSnapshot) -> tuple[HistoryLine, ...]:
+    return () if gift.is_on_hold == before.is_on_hold else (HistoryLine("held" if gift.is_on_hold else "released", {}),)
 
 
 def refuse_mismatch(gift: GiftSnapshot, facts: PaymentFacts) -> None:

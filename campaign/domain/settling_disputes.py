@@ -11,9 +11,12 @@ from datetime import datetime, tzinfo
 from campaign.domain import postings
 from campaign.domain.calendar import local_day
 from campaign.domain.disputes import DisputeState, dispute_state, money_position
+from campaign.domain.donation import RefundState
+from campaign.domain.fraud_hold import FraudSign, Suspicion
 from campaign.domain.gift import GiftSnapshot, HistoryLine
 from campaign.domain.journal import Entry, reversal_of
-from campaign.domain.payment import DisputeFacts, DisputeMovement, FraudWarningFacts
+from campaign.domain.money import Money
+from campaign.domain.payment import DisputeFacts, DisputeMovement, FraudWarningFacts, PaymentFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class SettledDisputes:
     changes: tuple[DisputeChange, ...]
     entries: tuple[Entry, ...]
     charged_back_minor: int
+    states: frozenset[DisputeState] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,7 @@ class WarningChange:
 
     def history_line(self) -> HistoryLine:
         """Return the step for the gift's history."""
-        kind = "fraud_warning" if self.known is None else "fraud_warning_over"
+        kind = f"fraud_{self.facts.sign}" if self.known is None else f"fraud_{self.facts.sign}_over"
         return HistoryLine(kind, {"warning": self.facts.provider_id})
 
 
@@ -112,6 +116,7 @@ def settle_disputes(
         charged_back_minor=sum(
             status.amount_minor for status in statuses.values() if status.state is DisputeState.LOST
         ),
+        states=frozenset(status.state for status in statuses.values()),
     )
 
 
@@ -124,6 +129,21 @@ def settle_warnings(reported: Sequence[FraudWarningFacts], known: Iterable[Known
     )
     return tuple(
         change for change in changes if change.known is None or change.known.is_actionable != change.facts.is_actionable
+    )
+
+
+def suspicion_of(
+    facts: PaymentFacts, changes: Iterable[WarningChange], disputes: SettledDisputes, *, left: Money
+) -> Suspicion:
+    """Return what decides about holding a gift, of which `left` is left."""
+    is_warned = any(sign.sign is FraudSign.WARNING for sign in facts.warnings)
+    under_way = (RefundState.PENDING, RefundState.SUCCEEDED)
+    return Suspicion(
+        has_new_sign=any(change.known is None and change.facts.is_actionable for change in changes),
+        is_cleared=not is_warned and any(sign.is_approved for sign in facts.warnings),
+        remaining_minor=left.minor,
+        is_refund_under_way=any(one.state in under_way and one.settled is None for one in facts.refunds),
+        disputes=disputes.states,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any
 
 from campaign.domain.donation import Fact, RefundState
 from campaign.domain.email_address import readable_email
+from campaign.domain.fraud_hold import FraudSign
 from campaign.domain.money import Money
 from campaign.domain.payment import (
     BalanceTransaction,
@@ -66,6 +68,7 @@ class Aftermath:
     refunds: list[Object] = field(default_factory=list)
     disputes: list[Object] = field(default_factory=list)
     warnings: list[Object] = field(default_factory=list)
+    review: Object | None = None
 
 
 def email_of(person: Object, name: str = "email") -> str | None:
@@ -143,7 +146,7 @@ def _of_payment(intent: Object, fact: Fact, after: Aftermath, *, invoice: Object
         "rate": _rate(transaction),
         "refunds": tuple(_refund_facts(refund) for refund in after.refunds),
         "disputes": tuple(_dispute_facts(dispute) for dispute in after.disputes),
-        "warnings": tuple(_warning_facts(warning) for warning in after.warnings),
+        "warnings": tuple(_signs(charge, after)),
         "transfer": _transfer(intent),
     }
 
@@ -229,6 +232,28 @@ def _dispute_facts(dispute: Object) -> DisputeFacts:
 
 def _movement(transaction: Object, *, sign: int) -> DisputeMovement:
     return DisputeMovement(_moved(transaction, sign=sign), instant(transaction["created"]))
+
+
+def _signs(charge: Object, after: Aftermath) -> Iterator[FraudWarningFacts]:
+    """All signs of fraud: the issuer's warnings, the provider's review, and a risk that it calls elevated."""
+    yield from map(_warning_facts, after.warnings)
+    if after.review:
+        yield FraudWarningFacts(
+            provider_id=after.review["id"],
+            fraud_type=after.review.get("opened_reason") or "rule",
+            is_actionable=after.review["open"],
+            made_at=instant(after.review["created"]),
+            sign=FraudSign.REVIEW,
+            is_approved=after.review.get("closed_reason") == "approved",
+        )
+    if (charge.get("outcome") or {}).get("risk_level") == "elevated":
+        yield FraudWarningFacts(
+            provider_id=charge["id"],
+            fraud_type="elevated",
+            is_actionable=not charge.get("refunded") and not charge.get("disputed"),
+            made_at=instant(charge["created"]),
+            sign=FraudSign.RISK,
+        )
 
 
 def _warning_facts(warning: Object) -> FraudWarningFacts:

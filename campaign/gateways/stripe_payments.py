@@ -72,7 +72,7 @@ class StripePayments:
         """What came after the payment, where the whole is wanted or the charge shows some."""
         charge: Object = intent.get("latest_charge") or {}
         about: Any = {"payment_intent": intent.get("id"), "limit": 100}
-        refunds = disputes = warnings = None
+        refunds = disputes = warnings = review = None
         if intent and (whole or charge.get("amount_refunded")):
             about_refunds: Any = {**about, "expand": EXPANDED_REFUNDS}
             refunds = self._v1.refunds.list(about_refunds)
@@ -80,7 +80,9 @@ class StripePayments:
             disputes = self._v1.disputes.list(about)
         if intent and whole:
             warnings = self._v1.radar.early_fraud_warnings.list(about)
-        return Aftermath(_all_of(refunds), _all_of(disputes), _all_of(warnings))
+        if charge.get("review"):
+            review = self._v1.reviews.retrieve(charge["review"]).to_dict()
+        return Aftermath(_all_of(refunds), _all_of(disputes), _all_of(warnings), review)
 
     def donation_of(self, kind: str, object_id: str) -> GiftReference | None:
         with translated():
@@ -132,6 +134,8 @@ class StripePayments:
                 subject = self._v1.disputes.retrieve(object_id)
             case "radar.early_fraud_warning":
                 subject = self._v1.radar.early_fraud_warnings.retrieve(object_id)
+            case "review":
+                subject = self._v1.reviews.retrieve(object_id)
             case _:
                 return None
         payment: str | None = subject.to_dict().get("payment_intent")

@@ -14,6 +14,7 @@ from campaign.domain.donation import (
     RefundState,
     SupporterVisibility,
 )
+from campaign.domain.fraud_hold import FraudHold, FraudSign
 from campaign.extensions import Key, Model
 from campaign.models.columns import (
     CurrencyCode,
@@ -27,6 +28,8 @@ from campaign.models.columns import (
 )
 from campaign.models.pledge import Pledge
 
+IS_ON_HOLD = "fraud_hold IN ('waiting', 'disputed')"
+
 
 class Donation(GiftColumns, Model):
     """One gift, from the press of the button on. What the provider told is kept beside what the donor chose."""
@@ -39,10 +42,12 @@ class Donation(GiftColumns, Model):
         check_values("frequency", DonationFrequency),
         check_values("fee_bearer", FeeBearer),
         check_values("wall", SupporterVisibility),
+        check_values("fraud_hold", FraudHold),
         CheckConstraint("state <> 'paid' OR paid_at IS NOT NULL", "paid_has_a_time"),
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= gift_minor + cover_minor", "refund_within_gift"),
         Index(None, "campaign_id", "state", "paid_at"),
         Index(None, "campaign_id", "paid_on"),
+        Index("ix_donation_held", "campaign_id", sqlite_where=text(IS_ON_HOLD), postgresql_where=text(IS_ON_HOLD)),
         Index(None, "created_at", "id"),
         Index(None, "campaign_id", "id"),  # the desk's list, newest first, a page at a time
         Index(None, "invoice_id", unique=True),
@@ -106,6 +111,8 @@ class Donation(GiftColumns, Model):
     """Recomputed from the refunds each time; in the donor's currency."""
     charged_back_minor: Mapped[Minor] = mapped_column(server_default="0", default=0)
     """Recomputed from the lost disputes each time; in the donor's currency."""
+    fraud_hold: Mapped[str] = mapped_column(server_default=FraudHold.NONE.value, default=FraudHold.NONE)
+    """Whether a suspicion of fraud holds it from public sums, the supporters list and its receipt; see domain/fraud_hold.py."""
     paid_again_for_id: Mapped[int | None] = mapped_column(Key, ForeignKey("donation.id"), index=True)
     """The gift that was paid already when this second payment of it came; staff send one of the two back."""
     pledge_id: Mapped[int | None] = mapped_column(Key, ForeignKey(Pledge.id), index=True)
@@ -182,14 +189,16 @@ class Dispute(Model):
 
 
 class FraudWarning(Model):
-    """The card's issuer suspects fraud: a refund now mostly prevents a dispute."""
+    """A sign of fraud, by the card's issuer or the provider: a refund now mostly prevents a dispute."""
 
     __tablename__ = "fraud_warning"
+    __table_args__ = (check_values("sign", FraudSign),)
 
     id: Mapped[PrimaryKey]
     donation_id: Mapped[int] = mapped_column(Key, ForeignKey("donation.id"), index=True)
     provider_id: Mapped[str] = mapped_column(unique=True)
+    sign: Mapped[str] = mapped_column(server_default=FraudSign.WARNING.value, default=FraudSign.WARNING)
     fraud_type: Mapped[str]
     is_actionable: Mapped[bool]
-    """False once it is refunded or disputed."""
+    """False once the gift is refunded or disputed, or the review is closed."""
     made_at: Mapped[datetime]

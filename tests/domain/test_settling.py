@@ -199,7 +199,7 @@ class TestDisputes:
         books = books_of(IN_BALANCE)
         for actionable in (True, True, False, False):
             books.apply(replace(IN_BALANCE, warnings=(warning(is_actionable=actionable),)))
-        assert books.history[-2:] == ["fraud_warning", "fraud_warning_over"]
+        assert books.history[-3:] == ["fraud_warning", "held", "fraud_warning_over"]
         assert books.history.count("fraud_warning") == 1
 
     def test_an_unpaid_gift_has_neither(self) -> None:

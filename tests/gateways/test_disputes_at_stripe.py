@@ -217,5 +217,22 @@ def test_a_fraud_warning_is_known_and_a_refund_settles_it(joined: Joined) -> Non
     assert_books_equal_truth(joined)
 
 
+@pytest.mark.database("sqlite")
+def test_a_review_holds_a_gift_until_it_is_approved_at_the_provider(joined: Joined) -> None:
+    started, _ = given(joined, Money(25_00, "USD"), method="pm_card_riskLevelElevated")
+    joined.hear()
+    assert joined.row(started).fraud_hold == "waiting"
+    with reading() as session:
+        signs = session.execute(select(FraudWarning.sign, FraudWarning.is_actionable)).all()
+    assert sorted(map(tuple, signs)) == [("review", True), ("risk", True)]
+    client = joined.sandbox.client()
+    client = joined.sandbox.client()
+    [review] = client.v1.reviews.list().data
+    client.v1.reviews.approve(review.id)
+    joined.hear()
+    assert joined.row(started).fraud_hold == "approved"
+    assert_books_equal_truth(joined)
+
+
 def order(started: CheckoutStarted, minor: int) -> RefundOrder:
     return RefundOrder(donation_public_id=started.public_id, amount=Money(minor, "USD"), reason="", actor_id=None)

@@ -53,6 +53,7 @@ from campaign.domain import (
     target_state,
 )
 from campaign.domain.abuse import Cause
+from campaign.domain.fraud_hold import FraudHold, FraudSign
 from campaign.i18n import in_language
 from campaign.services.exports import state_words
 from campaign.services.ledger import words as ledger_words
@@ -69,6 +70,8 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     donation.SupporterVisibility: (("donation:wall_", TIMELINE), ("donation:wall_", words.ACTS)),
     donation.RefundState: (("", words.REFUND), ("donation:refund_", TIMELINE)),
     disputes.DisputeState: (("", dispute_words.STATES), ("donation:dispute_", TIMELINE)),
+    FraudSign: (("", dispute_words.SIGNS), ("donation:fraud_", TIMELINE)),
+    FraudHold: (("", dispute_words.HOLDS),),
     receipt.ReceiptState: (("", words.RECEIPT), ("", state_words.RECEIPTS), ("receipt:", TIMELINE)),
     receipt.ReceiptEndReason: (("", state_words.ENDINGS),),
     pledge.PledgeState: (
@@ -142,6 +145,7 @@ COLUMNS = frozenset(
         "frequency",
         "fee_bearer",
         "wall",
+        "fraud_hold",
         "outcome",
         "end_reason",
         "matched_by",

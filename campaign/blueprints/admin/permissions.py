@@ -187,6 +187,7 @@ RULES: dict[str, Permission] = {
     "admin.withdraw_pledge_links": Permission(PROPOSERS),
     "admin.send_pledge_link": Permission(PROPOSERS),
     "admin.set_wall": Permission(CAMPAIGN),
+    "admin.approve_gift": Permission(PROPOSERS),
     "admin.correction": Permission(FINANCE, fresh=True),
     "admin.correct_donation": Permission(FINANCE, fresh=True),
     "admin.refund": Permission(FINANCE, fresh=True),

@@ -30,6 +30,7 @@ from campaign.domain.campaign_state import CampaignState
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationFrequency, DonationState, NotRefundable, RefundState, RefundTooLarge
 from campaign.domain.errors import DomainError, FormReused, NotFound
+from campaign.domain.fraud_hold import HoldDecided
 from campaign.domain.mail import MailState
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeStopped
@@ -121,7 +122,7 @@ ATTENTION: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "shield_by_hand": (_("Protection is on: turned on manually"), "admin.shield", {}),
     "fund_below_zero": (_("Funds are below zero"), "admin.allocations", {}),
     "disputed": (_("Donors’ banks dispute gifts"), "admin.donations", {"state": "disputed"}),
-    "suspected": (_("Gifts are suspected of fraud"), "admin.donations", {"state": "suspected"}),
+    "suspected": (_("Gifts are held because fraud is suspected: decide"), "admin.donations", {"state": "suspected"}),
     "paid_again": (_("Gifts were paid twice"), "admin.donations", {"state": "paid_again"}),
     "refund_failed": (_("Refunds failed"), "admin.donations", {"state": "refund_trouble"}),
     "refund_stuck": (_("Refunds have not reached the provider"), "admin.donations", {"state": "refund_trouble"}),
@@ -212,6 +213,7 @@ ACTS: Mapping[str, LazyString] = {
     **campaign_words.AUDITED,
     **plan_words.AUDITED,
     "donation:correct": _("Corrected a name or address"),
+    "donation:suspicion_approved": _("Approved a gift that was suspected of fraud"),
     "donation:wall_hidden": _("Took a name off the supporters list"),
     "donation:wall_shown": _("Put a name back on the supporters list"),
     "inbox:replay": _("Replayed an event"),
@@ -256,6 +258,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     ),
     NotRefundable: _("Nothing of this gift is left to refund."),
     PledgeStopped: _("This monthly gift has already ended."),
+    HoldDecided: _("Nobody has to decide about this gift any more. Look at its history below."),
     DisputeOpen: _(
         "The donor’s bank is holding this money in a dispute, so a refund now would pay twice. First "
         "respond to the dispute or accept it at the payment provider."

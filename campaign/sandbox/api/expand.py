@@ -29,6 +29,7 @@ _REFERENCES: dict[str, frozenset[str]] = {
     "balance_transaction": frozenset({"source"}),
     "dispute": frozenset({"charge", "payment_intent"}),
     "radar.early_fraud_warning": frozenset({"charge", "payment_intent"}),
+    "review": frozenset({"charge", "payment_intent"}),
     "subscription": frozenset({"customer", "default_payment_method", "latest_invoice", "test_clock"}),
     "invoice": frozenset({"customer", "default_payment_method", "test_clock"}),
     "invoice.parent.subscription_details": frozenset({"subscription"}),

@@ -19,7 +19,7 @@ from campaign.sandbox.checkout import payment_pages, session_params, sessions
 from campaign.sandbox.core import account
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.json_types import Json
-from campaign.sandbox.payments import charges, customers, disputes, fraud_warnings, intents, refunds
+from campaign.sandbox.payments import charges, customers, disputes, fraud_warnings, intents, refunds, reviews
 from campaign.sandbox.protocol.params import EXPAND, Group, list_params
 from campaign.sandbox.webhooks import endpoints, events
 
@@ -162,6 +162,9 @@ OPERATIONS: Final = (
     _read("/v1/payouts", payouts.retrieve),
     _list("/v1/radar/early_fraud_warnings", fraud_warnings.LIST, fraud_warnings.list_all),
     _read("/v1/radar/early_fraud_warnings", fraud_warnings.retrieve),
+    _list("/v1/reviews", reviews.LIST, reviews.list_all),
+    _read("/v1/reviews", reviews.retrieve),
+    Operation("POST", "/v1/reviews/<id>/approve", _EXPAND_ONLY, lambda box, _, at: reviews.approve(box, at["id"])),
     _create("/v1/refunds", refunds.CREATE, refunds.create),
     _list("/v1/refunds", refunds.LIST, refunds.list_all),
     _read("/v1/refunds", refunds.retrieve),

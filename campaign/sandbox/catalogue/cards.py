@@ -97,6 +97,7 @@ TOKENS = {
     "createDisputeProductNotReceived": "4000000000002685",
     "createDisputeInquiry": "4000000000001976",
     "createIssuerFraudRecord": "4000000000005423",
+    "riskLevelElevated": "4000000000009235",
     "threeDSecure2Required": "4000002760003184",
     "threeDSecureRequired": "4000002760003184",
     "authenticationRequired": "4000002760003184",

@@ -36,6 +36,8 @@ SUBSCRIBED_EVENTS = (
     "invoice.payment_failed",
     "invoice.payment_action_required",
     "radar.early_fraud_warning.created",
+    "review.opened",
+    "review.closed",
     "payout.paid",
     "payout.failed",
     "payout.reconciliation_completed",

@@ -7,7 +7,7 @@ from campaign.sandbox.catalogue.means import Means
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.errors import CardDeclined
 from campaign.sandbox.core.json_types import Json
-from campaign.sandbox.payments import charge_details, intents
+from campaign.sandbox.payments import charge_details, intents, reviews
 from campaign.sandbox.protocol.lists import page_of
 from campaign.sandbox.protocol.params import Text, list_params
 
@@ -57,6 +57,8 @@ def succeed(box: Box, intent: Json, charge: Json) -> None:
     given = means.of_object(box, charge)
     if given.dispute:
         box.later("dispute_charge", charge["id"], due=at + settings.dispute_delay_seconds)
+    if isinstance(given, Card) and given.risk == "elevated":
+        reviews.open_on(box, charge)
     if given.warning:
         box.later("warn_of_fraud", charge["id"], due=at + settings.dispute_delay_seconds)
 

@@ -6,7 +6,7 @@ from campaign.sandbox.balance import transactions
 from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.errors import Refused
 from campaign.sandbox.core.json_types import Json
-from campaign.sandbox.payments import charges, fraud_warnings
+from campaign.sandbox.payments import charges, fraud_warnings, reviews
 from campaign.sandbox.payments.dispute_evidence import EVIDENCE, blank_evidence
 from campaign.sandbox.protocol.lists import page_of
 from campaign.sandbox.protocol.params import EXPAND, Flag, Group, Metadata, Text, list_params, merged_metadata
@@ -60,6 +60,7 @@ def open_on(
     box.save(charge)
     box.tell("charge.dispute.created", dispute)
     fraud_warnings.settle_for(box, charge)
+    reviews.close_for(box, charge)
     if not inquiry:
         _withdraw(box, dispute)
     box.later("dispute_due", dispute["id"], due=due_by)

@@ -6,7 +6,7 @@ from campaign.sandbox.core.box import Box
 from campaign.sandbox.core.currencies import major, step
 from campaign.sandbox.core.errors import Refused
 from campaign.sandbox.core.json_types import Json
-from campaign.sandbox.payments import charges, disputes, fraud_warnings
+from campaign.sandbox.payments import charges, disputes, fraud_warnings, reviews
 from campaign.sandbox.protocol.lists import page_of
 from campaign.sandbox.protocol.params import EXPAND, Choice, Group, Metadata, Text, Whole, list_params, merged_metadata
 
@@ -60,6 +60,7 @@ def create(box: Box, params: Json) -> Json:
     box.tell("refund.created", refund)
     box.tell("charge.refunded", charge)
     fraud_warnings.settle_for(box, charge)
+    reviews.close_for(box, charge)
     disputes.after_refund(box, charge)
     job = {"pending": "finish_refund", "fails": "fail_refund"}.get(outcome, "trace_refund")
     box.later(job, refund["id"], due=box.clock.precise() + box.settings.refund_delay_seconds)

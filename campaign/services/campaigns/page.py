@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
@@ -15,6 +15,7 @@ from campaign.days import local_day
 from campaign.domain import quilt, quilt_places
 from campaign.domain.campaign_state import CampaignState
 from campaign.domain.donation import DonationState
+from campaign.domain.fraud_hold import HELD
 from campaign.domain.money import Money
 from campaign.domain.news import UpdateState
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
@@ -207,13 +208,15 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
 
 
 def quilt_of(session: Session, campaign_id: int) -> str:
-    """Return the quilt: the first gifts in the order of their receipts, returned ones unpicked, the others counted.
+    """Return the quilt: the first gifts in the order of their receipts, returned and held ones unpicked, the others counted.
 
     The receipts' order is the one in which the gifts became known, and so never changes; the provider's times may.
     """
     back = Donation.refunded_minor + Donation.charged_back_minor
     first = session.execute(
-        select(Donation.public_id, back >= Donation.gift_minor + Donation.cover_minor)
+        select(
+            Donation.public_id, or_(back >= Donation.gift_minor + Donation.cover_minor, Donation.fraud_hold.in_(HELD))
+        )
         .join(Receipt, Receipt.donation_id == Donation.id)
         .where(Donation.campaign_id == campaign_id, Receipt.replaces_id.is_(None))
         .order_by(Receipt.id)
@@ -223,7 +226,7 @@ def quilt_of(session: Session, campaign_id: int) -> str:
     return quilt.draw(
         [public_id for public_id, _ in first],
         gifts=count,
-        unpicked={public_id for public_id, is_returned in first if is_returned},
+        unpicked={public_id for public_id, is_unpicked in first if is_unpicked},
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.domain.donation import DonationState, SupporterVisibility
 from campaign.domain.errors import NotFound
+from campaign.domain.fraud_hold import HELD
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.services.campaigns.cards import CampaignCard
@@ -116,8 +117,9 @@ def read_supporters_page(
 
 
 def paid_to(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Return the gifts that were paid, refunded or not."""
-    return (Donation.campaign_id == campaign_id, Donation.state == DonationState.PAID.value)
+    """Return the gifts that were paid, refunded or not; none that a suspicion of fraud holds."""
+    is_on_hold = Donation.fraud_hold.in_(HELD)
+    return (Donation.campaign_id == campaign_id, Donation.state == DonationState.PAID.value, ~is_on_hold)
 
 
 def gifts_not_returned(campaign_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -1,5 +1,7 @@
 """Use of the money: raised, fees, allocated, spent, per purpose and target; every figure is a sum of postings.
 
+What gifts under suspicion of fraud brought is in none of them (docs/decisions/0093).
+
 Currencies are never added. What a gift brought in another currency than the campaign's appears there once the provider
 has converted it; until then it is in transit, in its own.
 """
@@ -18,7 +20,7 @@ from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.services.campaigns.fund_figures import BudgetCost, CurrencyTotals, Figures, FundSummary
 from campaign.services.ledger.availability import disputed_money
 from campaign.services.ledger.conversions import converted_into
-from campaign.services.ledger.sums import FundFlow, fund_flows
+from campaign.services.ledger.sums import FundFlow, public_flows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ def transparency_of(campaign_id: int, currency: str) -> Transparency:
         themes = _themes(funds)
         listed = [fund for fund in funds if fund.kind != FundKind.RESTRICTED]
         owners = _owners(funds)
-        figures = _figures(fund_flows(session, campaign_id=campaign_id), owners)
+        figures = _figures(public_flows(session, campaign_id=campaign_id), owners)
         _add_disputed(figures, disputed_money(session, campaign_id=campaign_id), owners)
         facts = _TargetFacts(session, campaign_id)
         purses = [

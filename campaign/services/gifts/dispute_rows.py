@@ -82,6 +82,7 @@ def write_warnings(session: Session, donation_id: int, changes: Iterable[Warning
         row = {
             "donation_id": donation_id,
             "provider_id": facts.provider_id,
+            "sign": facts.sign,
             "fraud_type": facts.fraud_type,
             "is_actionable": facts.is_actionable,
             "made_at": facts.made_at,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from campaign.domain.disputes import UNDECIDED
 from campaign.domain.donation import DonationState
+from campaign.domain.fraud_hold import FraudHold
 from campaign.domain.money import Money
 from campaign.models.donation import Dispute, Donation, FraudWarning
 
@@ -39,6 +40,7 @@ class WarningRow:
     """A suspicion of fraud."""
 
     provider_id: str
+    sign: str  # a FraudSign
     is_actionable: bool
     made_at: datetime
 
@@ -51,6 +53,7 @@ class Claims:
     warnings: Sequence[WarningRow]
     paid_before: str | None
     duplicate_payments: Sequence[str]
+    hold: FraudHold = FraudHold.NONE
 
     @property
     def states(self) -> set[str]:
@@ -59,8 +62,8 @@ class Claims:
 
     @property
     def is_suspected(self) -> bool:
-        """A refund may still prevent a dispute."""
-        return any(warning.is_actionable for warning in self.warnings)
+        """Somebody is to decide: a refund may still prevent a dispute."""
+        return self.hold is FraudHold.WAITING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +87,12 @@ def claims_of(session: Session, gift: Donation) -> Claims:
     return Claims(
         disputes=[_dispute(row) for row in disputes],
         warnings=[
-            WarningRow(provider_id=row.provider_id, is_actionable=row.is_actionable, made_at=row.made_at)
+            WarningRow(provider_id=row.provider_id, sign=row.sign, is_actionable=row.is_actionable, made_at=row.made_at)
             for row in warnings
         ],
         paid_before=session.execute(before).scalar() if gift.paid_again_for_id else None,
         duplicate_payments=list(session.execute(again).scalars()),
+        hold=FraudHold(gift.fraud_hold),
     )
 
 
@@ -98,15 +102,14 @@ def open_claims(session: Session, campaign_id: int) -> OpenClaims:
     undecided = (of_campaign, Dispute.state.in_(UNDECIDED))
     disputes = select(func.count(Dispute.id)).join(Donation, Donation.id == Dispute.donation_id).where(*undecided)
     due = select(func.min(Dispute.due_at)).join(Donation, Donation.id == Dispute.donation_id)
-    suspected = select(func.count(func.distinct(FraudWarning.donation_id)))
-    suspected = suspected.join(Donation, Donation.id == FraudWarning.donation_id)
+    suspected = select(func.count(Donation.id)).where(of_campaign, Donation.fraud_hold == FraudHold.WAITING)
     first = aliased(Donation)
     twice = select(func.count(Donation.id)).join(first, first.id == Donation.paid_again_for_id)
     row = session.execute(
         select(
             disputes.scalar_subquery(),
             due.where(*undecided, Dispute.status.in_(TO_ANSWER)).scalar_subquery(),
-            suspected.where(of_campaign, FraudWarning.is_actionable).scalar_subquery(),
+            suspected.scalar_subquery(),
             twice.where(of_campaign, _has_money(Donation), _has_money(first)).scalar_subquery(),
         )
     ).one()

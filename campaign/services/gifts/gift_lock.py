@@ -7,6 +7,7 @@ from sqlalchemy import Row, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.donation import DonationState, FeeBearer, name_on_receipt
+from campaign.domain.fraud_hold import FraudHold
 from campaign.domain.fund import FundKind
 from campaign.domain.gift import GiftSnapshot
 from campaign.models.campaign import Campaign
@@ -75,7 +76,7 @@ def lock_gift(session: Session, donation_id: int) -> LockedGift:
 
 def _snapshot(row: Row[*tuple[Any, ...]]) -> GiftSnapshot:
     values: dict[str, Any] = {name: getattr(row, name) for name in _SNAPSHOT}
-    return GiftSnapshot(**{**values, "state": DonationState(row.state)})
+    return GiftSnapshot(**{**values, "state": DonationState(row.state), "fraud_hold": FraudHold(row.fraud_hold)})
 
 
 _D, _C, _F, _P = Donation.__table__, Campaign.__table__, Fund.__table__, Donor.__table__

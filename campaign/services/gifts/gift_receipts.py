@@ -38,7 +38,8 @@ def bring_up_to_date(
     A first payment issues; a part refund or a part lost in a dispute replaces by a new number for the rest; nothing left
     voids; a refund that failed, or a dispute won in the end, restores. An open dispute changes no receipt. A refund has
     one mail, when the provider says that it succeeded, with what it changed of the receipt; one that failed after all
-    has another, with the receipt that is valid again. A gift whose receipt is right already is left as it is.
+    has another, with the receipt that is valid again. A gift whose receipt is right already is left as it is. A gift that is
+    suspected of fraud gets no first receipt until it is released.
 
     Args:
         session: Of the transaction that settles the gift.
@@ -52,7 +53,8 @@ def bring_up_to_date(
     live = (
         issuing.live_receipt(session, gift.id) if change.before.is_paid else None
     )  # there is none before the gift is paid
-    if gift.snapshot.remaining.minor != (live[2] if live else 0):
+    is_withheld = gift.snapshot.is_on_hold and live is None
+    if gift.snapshot.remaining.minor != (live[2] if live else 0) and not is_withheld:
         writer.replace(live)
     for news in change.refund_news:
         if news.state in REFUND_MAILS:
@@ -102,11 +104,12 @@ class _ReceiptWriter:
 
     def replace(self, live: tuple[int, str, int] | None) -> None:
         """End the live receipt, where there is one, and issue one for what is left, where something is."""
-        was_paid = self.change.before.is_paid
         if live is None:
+            was_paid = self.change.before.is_paid
+            is_first = not was_paid or issuing.newest_receipt(self.session, self.gift.id) is None
             has_mail = not (was_paid and self.has_refund_mail)
-            _, issued = self.issue(replaces=None, restores=was_paid, has_mail=has_mail)
-            if self.snapshot.paid_again_for_id and not was_paid:
+            _, issued = self.issue(replaces=None, restores=not is_first, has_mail=has_mail)
+            if self.snapshot.paid_again_for_id and is_first:
                 self.mail("paid_again", issued)
             return
         receipt_id, number, _ = live

@@ -78,5 +78,6 @@ BY_OBJECT = {
     "refund": _of_provider_id(_REFUND),
     "charge.dispute": _of_provider_id(_DISPUTE),
     "radar.early_fraud_warning": _of_provider_id(_WARNING),
+    "review": _of_provider_id(_WARNING),
 }
 """Kind of object → the query for its gift."""

@@ -12,9 +12,10 @@ from campaign.database import reading
 from campaign.days import end_of_day, start_of_day
 from campaign.domain.disputes import UNDECIDED
 from campaign.domain.donation import DonationFrequency, DonationState, RefundState, name_on_receipt
+from campaign.domain.fraud_hold import HELD
 from campaign.domain.gift_source import GiftSource
 from campaign.domain.money import Money
-from campaign.models.donation import Dispute, Donation, FraudWarning, Refund
+from campaign.models.donation import Dispute, Donation, Refund
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.services import search_index
@@ -180,7 +181,7 @@ def _in_state(state: str) -> ColumnElement[bool]:
         ),
         "disputed": of(select(Dispute.donation_id).where(Dispute.state.in_(UNDECIDED))),
         "charged_back": Donation.charged_back_minor > 0,
-        "suspected": of(select(FraudWarning.donation_id).where(FraudWarning.is_actionable)),
+        "suspected": Donation.fraud_hold.in_(HELD),
         "paid_again": Donation.paid_again_for_id.is_not(None),
     }
     return after.get(state, Donation.state == state)

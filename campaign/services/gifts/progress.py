@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from campaign.database import reading
+from campaign.domain.fraud_hold import HELD
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
@@ -23,7 +24,8 @@ class GiftProgress:
 def step_of(donation_public_id: str) -> GiftProgress | None:
     """The step of a paid gift, the same whenever it is asked for.
 
-    None where there is none to tell: the gift has not come, or has not been converted yet, or some of it went back.
+    None where there is none to tell: the gift has not come, or has not been converted yet, or some of it went back, or a
+    suspicion of fraud holds it.
     """
     gift = select(Donation.campaign_id, Campaign.currency, Campaign.goal_minor).join(
         Campaign, Campaign.id == Donation.campaign_id
@@ -34,6 +36,7 @@ def step_of(donation_public_id: str) -> GiftProgress | None:
                 Donation.public_id == donation_public_id,
                 Donation.refunded_minor == 0,
                 Donation.charged_back_minor == 0,
+                Donation.fraud_hold.not_in(HELD),
             )
         ).one_or_none()
         if row is None:

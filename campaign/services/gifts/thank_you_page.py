@@ -11,6 +11,7 @@ from campaign.days import local_day
 from campaign.domain import quilt, quilt_places
 from campaign.domain.donation import RefundState
 from campaign.domain.errors import NotFound
+from campaign.domain.fraud_hold import HELD
 from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.pledge import PledgeState
 from campaign.models.donation import Donation, Refund
@@ -57,6 +58,7 @@ class ThankYouDetails:
     has_mail_left: bool
     is_address_refused: bool  # no mail server takes mail for the donor's address
     is_refund_pending: bool  # money is on its way back, and the provider has not said that it was sent
+    is_on_hold: bool  # a suspicion of fraud holds it: the receipt comes when somebody has decided
     receipt_due_on: date | None  # of a held receipt: the day until which staff correct it and it leaves
     months: NextCharges | None  # of a monthly gift, once the provider has told of it
     quilt: str
@@ -67,13 +69,13 @@ def afterwards_of(donation_public_id: str) -> ThankYouDetails:
     """What is told of a paid gift; NotFound where there is no such gift."""
     with reading() as session:
         row = session.execute(
-            select(Donation.id, Donation.campaign_id, Donation.pledge_id).where(
+            select(Donation.id, Donation.campaign_id, Donation.pledge_id, Donation.fraud_hold).where(
                 Donation.public_id == donation_public_id
             )
         ).one_or_none()
         if row is None:
             raise NotFound(donation_public_id)
-        donation_id, campaign_id, pledge_id = row
+        donation_id, campaign_id, pledge_id, hold = row
         drawing, mail = quilt_of(session, campaign_id), _receipt_mail(session, donation_id)
         number = _number_in_quilt(session, donation_id, campaign_id)
         if number is not None:
@@ -82,6 +84,7 @@ def afterwards_of(donation_public_id: str) -> ThankYouDetails:
             has_mail_left=mail is not None and mail.state == MailState.SENT,
             is_address_refused=_is_refused(mail),
             is_refund_pending=_is_refund_pending(session, donation_id),
+            is_on_hold=hold in HELD,
             receipt_due_on=_due_on(mail),
             months=_months(session, pledge_id) if pledge_id else None,
             quilt=drawing,

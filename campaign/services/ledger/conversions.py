@@ -5,11 +5,12 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.journal import Account
 from campaign.models.fund import Fund
-from campaign.models.journal import Posting
+from campaign.models.journal import JournalEntry, Posting
+from campaign.services.ledger.sums import subjects_on_hold
 
 
 def converted_into(session: Session, *, campaign_id: int, currency: str) -> dict[str, int]:
-    """Return currency given → minor units of `currency` received for it, less refunds and disputes.
+    """Return currency given → minor units of `currency` received for it, less refunds and disputes, without held gifts.
 
     An entry that converts has one line on the trading account in each of its two currencies.
     """
@@ -21,6 +22,11 @@ def converted_into(session: Session, *, campaign_id: int, currency: str) -> dict
         )
         .join(Fund, Fund.id == Posting.fund_id)
         .where(Fund.campaign_id == campaign_id, Posting.account == Account.TRADING)
+        .where(
+            Posting.entry_id.not_in(
+                select(JournalEntry.id).where(JournalEntry.subject.in_(subjects_on_hold(campaign_id)))
+            )
+        )
         .group_by(Posting.entry_id)
         .subquery()
     )

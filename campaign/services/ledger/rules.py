@@ -57,15 +57,17 @@ ROW_CHECKS = (
         12,
         "a paid gift has one live receipt for what is left of it, and none when nothing is left",
         """SELECT public_id, remaining, receipts, receipted FROM (
-               SELECT d.public_id,
+               SELECT d.public_id, d.fraud_hold,
                       CASE WHEN d.refunded_minor + d.charged_back_minor < d.gift_minor + d.cover_minor
                            THEN d.gift_minor + d.cover_minor - d.refunded_minor - d.charged_back_minor ELSE 0 END
                       AS remaining,
                       COUNT(r.id) AS receipts, COALESCE(SUM(r.amount_minor), 0) AS receipted
                FROM donation d LEFT JOIN receipt r ON r.donation_id = d.id AND r.state = 'issued'
                WHERE d.state = 'paid'
-               GROUP BY d.public_id, d.gift_minor, d.cover_minor, d.refunded_minor, d.charged_back_minor) AS gifts
-           WHERE receipted <> remaining OR receipts <> CASE WHEN remaining > 0 THEN 1 ELSE 0 END""",
+               GROUP BY d.public_id, d.fraud_hold, d.gift_minor, d.cover_minor, d.refunded_minor, d.charged_back_minor)
+               AS gifts
+           WHERE (receipted <> remaining OR receipts <> CASE WHEN remaining > 0 THEN 1 ELSE 0 END)
+             AND NOT (fraud_hold IN ('waiting', 'disputed') AND receipts = 0)""",
     ),
     Check(
         7,

@@ -11,6 +11,7 @@ AUDITED_EVENTS = {
     "wall_shown": "donation:wall_shown",
     "wall_hidden": "donation:wall_hidden",
     "corrected": "donation:correct",
+    "suspicion_approved": "donation:suspicion_approved",
 }
 """What staff do to a gift: the kind in the gift's history, and the action in the audit trail."""
 MOVEMENTS = """

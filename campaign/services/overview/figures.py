@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, and_, case, func, null, select, union_all
 from sqlalchemy.orm import Session
 
-from campaign.domain.donation import DonationState
 from campaign.models.donation import Donation
 from campaign.services.campaigns.fund_figures import FundSummary
 from campaign.services.campaigns.supporters import WHOLLY_RETURNED, gifts_not_returned, paid_to
@@ -96,9 +95,7 @@ def _medians(session: Session, campaign_id: int) -> dict[str, int]:
 def day_figures(session: Session, campaign_id: int, currency: str, *, today: date) -> list[DayFigures]:
     """Return what was given on each of the last days, and the total by then, in minor units."""
     first = today - timedelta(days=CHART_DAYS - 1)
-    paid = and_(
-        Donation.campaign_id == campaign_id, Donation.state == DonationState.PAID, Donation.currency == currency
-    )
+    paid = and_(*paid_to(campaign_id), Donation.currency == currency)
     day = Donation.paid_on
     per_day = select(day, func.sum(CHARGE)).where(paid, day >= first).group_by(day)
     before = select(null(), func.coalesce(func.sum(CHARGE), 0)).where(paid, day < first)

@@ -50,6 +50,17 @@ def suspect(gift: Donation) -> None:
     warning = {"donation_id": gift.id, "provider_id": "issfr_1", "fraud_type": "misc", "made_at": NOW}
     with transaction() as session:
         session.execute(insert(FraudWarning), warning | {"is_actionable": True})
+        session.execute(update(Donation).where(Donation.id == gift.id).values(fraud_hold="waiting"))
+
+
+@pytest.fixture
+def viewer(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:
+    return sign_in_as(app, clock, role="viewer").client
+
+
+@pytest.fixture
+def campaigner(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:
+    return sign_in_as(app, clock, role="campaign").client
 
 
 def concerns(campaign: Campaign) -> dict[str, AttentionItem]:
@@ -114,6 +125,28 @@ def test_a_suspected_gift_is_refunded_in_two_steps(finance: FlaskClient, gift: D
     assert done.status_code == 303
     with reading() as session:
         assert session.execute(select(Refund.state)).scalars().all() == ["requested"]
+
+
+def test_a_gift_under_suspicion_is_approved_once(campaigner: FlaskClient, gift: Donation, campaign: Campaign) -> None:
+    suspect(gift)
+    assert concerns(campaign)["suspected"].count == 1
+    assert gift.public_id in fetch(campaigner, "admin.donations", state="suspected").text()
+    address = f"/staff/donations/{gift.public_id}/approve"
+    typed = {"csrf_token": token_of(campaigner), "reason": "x" * 501}
+    refusal = campaigner.post(address, data=typed)
+    assert (refusal.status_code, "x" * 501 in refusal.text) == (422, True)
+    for flash in ("Approved.", "Nobody has to decide"):
+        assert campaigner.post(address, data=typed | {"reason": "We know them."}).status_code == 303
+        assert flash in fetch(campaigner, "admin.donation", public_id=gift.public_id).text()
+    assert "suspected" not in concerns(campaign)
+
+
+def test_who_only_reads_approves_nothing(viewer: FlaskClient, gift: Donation) -> None:
+    suspect(gift)
+    page = fetch(viewer, "admin.donation", public_id=gift.public_id)
+    assert page.soup.select("section[aria-labelledby=suspected] form") == []
+    answer = viewer.post(f"/staff/donations/{gift.public_id}/approve", data={"csrf_token": token_of(viewer)})
+    assert answer.status_code == 403
 
 
 def test_a_gift_paid_twice_is_reported_until_one_is_refunded(

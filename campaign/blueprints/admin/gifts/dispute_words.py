@@ -1,4 +1,4 @@
-"""The words for disputes: the bank's reason, the state, and what to do."""
+"""The words for disputes: the bank's reason, the state, and what to do; and for suspicions of fraud."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from campaign.domain.disputes import DisputeState
+from campaign.domain.fraud_hold import FraudHold, FraudSign
 from campaign.services.gifts.disputes_and_warnings import DisputeRow
 
 STATES: Mapping[str, tuple[LazyString, str]] = {
@@ -64,3 +65,17 @@ def what_to_do(dispute: DisputeRow) -> str:
     if not dispute.waits_for_us:
         return str(_WAIT)
     return str(_ANSWER_INQUIRY if dispute.state == DisputeState.INQUIRY else _ANSWER)
+
+
+SIGNS: Mapping[str, LazyString] = {
+    FraudSign.WARNING: _("The card’s bank suspects that its owner did not make this payment."),
+    FraudSign.REVIEW: _("The payment provider wants somebody to review this payment."),
+    FraudSign.RISK: _("The payment provider says that the risk of fraud is elevated."),
+}
+HOLDS: Mapping[str, tuple[LazyString, str]] = {
+    FraudHold.NONE: (_("Not suspected"), ""),
+    FraudHold.WAITING: (_("Held: fraud is suspected"), "bad"),
+    FraudHold.DISPUTED: (_("Held: the donor’s bank decides"), "bad"),
+    FraudHold.APPROVED: (_("Suspicion of fraud: approved"), "good"),
+    FraudHold.ENDED: (_("Suspicion of fraud: the money went back"), ""),
+}

@@ -7,15 +7,16 @@ from flask_babel import gettext as _
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.donors.words import CREDITS
 from campaign.blueprints.admin.filters import ListFilters, list_filters
-from campaign.blueprints.admin.frame import campaign, done, file_answer
+from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.gifts import dispute_words
-from campaign.blueprints.admin.gifts.forms import VisibilityForm
+from campaign.blueprints.admin.gifts.forms import GiftApprovalForm, VisibilityForm
 from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.inbox import words as inbox_words
 from campaign.blueprints.admin.mail import words as mail_words
 from campaign.blueprints.admin.permissions import sees_donors
 from campaign.blueprints.admin.timeline import TimelineRow, timeline_row
+from campaign.domain.fraud_hold import HoldDecided
 from campaign.domain.fund import COLLECTING_KINDS
 from campaign.domain.money import CURRENCIES, Money
 from campaign.domain.timeline import TimelineEntry
@@ -29,6 +30,7 @@ from campaign.services.donors.soft_credits import credits_of_gift
 from campaign.services.exports.ledger import period_of
 from campaign.services.exports.registers import donation_file
 from campaign.services.funds.balances import FundRow, funds
+from campaign.services.gifts import suspicion
 from campaign.services.gifts.listing import MAX_SUMMED, STATES, DonationFilter, totals
 from campaign.services.gifts.listing import donations as list_donations
 from campaign.services.gifts.timeline import gift_details
@@ -59,6 +61,34 @@ def donations() -> ResponseReturnValue:
 @bp.get("/donations/<public_id>")
 def donation(public_id: str) -> ResponseReturnValue:
     """One gift with its timeline."""
+    return _gift_page(public_id)
+
+
+@bp.post("/donations/<public_id>/approve")
+def approve_gift(public_id: str) -> ResponseReturnValue:
+    """Decide that a gift under suspicion of fraud is good."""
+    form, context = GiftApprovalForm(), current_context()
+    if not form.validate():
+        return _gift_page(public_id, form=form), form.status
+    try:
+        suspicion.approve_gift(
+            campaign().id,
+            public_id,
+            actor_id=person().id,
+            clock=context.clock,
+            public_url=context.public_url,
+            reason=form.reason.data or "",
+        )
+    except HoldDecided as problem:
+        return refused(problem, "admin.donation", public_id=public_id)
+    return done(
+        _("Approved. The gift counts, and its receipt is on its way if it had none."),
+        "admin.donation",
+        public_id=public_id,
+    )
+
+
+def _gift_page(public_id: str, *, form: GiftApprovalForm | None = None) -> str:
     story = gift_details(campaign().id, public_id, sees_donors=_sees_donors())
     return render_template(
         "admin/gifts/gift.html",
@@ -68,6 +98,7 @@ def donation(public_id: str) -> ResponseReturnValue:
         claim_words=dispute_words,
         credits=credits_of_gift(campaign().id, public_id) if _sees_donors() else (),
         credit_kinds=CREDITS,
+        form=form,
     )
 
 

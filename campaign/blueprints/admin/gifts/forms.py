@@ -9,6 +9,7 @@ from wtforms.validators import Length, ValidationError
 from campaign.blueprints.admin import words
 from campaign.blueprints.admin.forms import (
     MAX_NAME,
+    MAX_TEXT,
     LongTextField,
     PreviewedForm,
     SingleUseForm,
@@ -81,3 +82,11 @@ class VisibilityForm(StaffForm):
     @property
     def is_shown(self) -> bool:
         return bool(self.wall.data == SupporterVisibility.SHOWN)
+
+
+class GiftApprovalForm(StaffForm):
+    """Why a gift under suspicion of fraud is good; for the audit trail."""
+
+    reason = StringField(
+        _("Why the gift is good"), filters=[one_line], validators=[Length(max=MAX_TEXT, message=TOO_LONG)]
+    )
