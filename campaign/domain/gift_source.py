@@ -55,3 +55,12 @@ def host_of_referrer(referrer: str | None, *, own: Collection[str] = ()) -> str 
     """Return the host of a page's full address; nothing else of the address is read."""
     match = IN_REFERRER.match((referrer or "")[:2000])
     return clean_host(match[1], own=own) if match else None
+
+
+SHARED = "shared"
+"""The source of gifts that come by a link that somebody passed on."""
+
+
+def shared_address(address: str, medium: str) -> str:
+    """Return a page's address with the tags of a link that is passed on by `medium`, such as `telegram` or `copy`."""
+    return f"{address}{'&' if '?' in address else '?'}utm_source={SHARED}&utm_medium={medium}"

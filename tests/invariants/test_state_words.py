@@ -22,6 +22,7 @@ from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.grants import words as grant_words
 from campaign.blueprints.admin.inbox import words as inbox_words
 from campaign.blueprints.admin.mail import words as mail_words
+from campaign.blueprints.admin.moderation.forms import BLOCK_KINDS
 from campaign.blueprints.admin.news import words as news_words
 from campaign.blueprints.admin.organisation import logos as logo_sentences
 from campaign.blueprints.admin.pictures import words as picture_words
@@ -53,6 +54,7 @@ from campaign.domain import (
     target_state,
 )
 from campaign.domain.abuse import Cause
+from campaign.domain.blocks import BlockKind
 from campaign.domain.fraud_hold import FraudHold, FraudSign
 from campaign.i18n import in_language
 from campaign.services.exports import state_words
@@ -72,6 +74,7 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     disputes.DisputeState: (("", dispute_words.STATES), ("donation:dispute_", TIMELINE)),
     FraudSign: (("", dispute_words.SIGNS), ("donation:fraud_", TIMELINE)),
     FraudHold: (("", dispute_words.HOLDS),),
+    BlockKind: (("", BLOCK_KINDS),),
     receipt.ReceiptState: (("", words.RECEIPT), ("", state_words.RECEIPTS), ("receipt:", TIMELINE)),
     receipt.ReceiptEndReason: (("", state_words.ENDINGS),),
     pledge.PledgeState: (

@@ -23,6 +23,7 @@ import campaign.blueprints.admin.inbox.views
 import campaign.blueprints.admin.ledger.views
 import campaign.blueprints.admin.links.views
 import campaign.blueprints.admin.mail.views
+import campaign.blueprints.admin.moderation.blocks
 import campaign.blueprints.admin.moderation.views
 import campaign.blueprints.admin.news.emails
 import campaign.blueprints.admin.news.publishing

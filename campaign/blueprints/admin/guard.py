@@ -18,6 +18,7 @@ from campaign.blueprints.admin.permissions import (
     CLOSED,
     OPEN,
     OPEN_WITHOUT_SECOND_STEP,
+    PASSIVE,
     PASSWORD_VIEWS,
     RULES,
     Permission,
@@ -245,7 +246,9 @@ def _reason_of_end() -> str | None:
         return str(_("You were signed out after 30 minutes of inactivity. Sign in to continue."))
     if not sessions.is_open(current_user.id, session_id()):
         return str(_("This session has ended. Sign in to continue."))
-    if now_seconds - last_used > 60:  # once a minute is often enough to say that somebody is there
+    if (
+        request.endpoint not in PASSIVE and now_seconds - last_used > 60
+    ):  # once a minute is often enough to say that somebody is there
         session["seen_at"] = now_seconds
         with suppress(DatabaseBusy):  # it is for the list alone
             sessions.note_use(session_id(), clock=clock)

@@ -34,7 +34,16 @@ MENU: tuple[MenuGroup, ...] = (
             MenuEntry("admin.overview", _("Overview")),
             MenuEntry("admin.dashboard", _("Progress"), frozenset({"admin.goals", "admin.save_goals"})),
             MenuEntry("admin.attention", _("Needs attention")),
-            MenuEntry("admin.moderation", _("Names and messages"), frozenset({"admin.moderate", "admin.set_review"})),
+            MenuEntry(
+                "admin.moderation",
+                _("Names and messages"),
+                frozenset(
+                    {
+                        *("admin.moderate", "admin.set_review"),
+                        *("admin.moderation_blocks", "admin.block_form", "admin.add_block", "admin.remove_block"),
+                    }
+                ),
+            ),
             MenuEntry(
                 "admin.plan",
                 _("Plan"),

@@ -54,6 +54,8 @@ OPEN = frozenset(
     }
 )
 """The way in and out; Flask-Security guards these itself (the second step is set up at the first sign-in)."""
+PASSIVE = frozenset({"admin.todays_gifts"})
+"""What a page fetches by itself: it is no sign that somebody is there, and keeps no session open."""
 PASSWORD_VIEWS = frozenset(
     {
         "security.login",
@@ -87,11 +89,16 @@ RULES: dict[str, Permission] = {
     "admin.overview": Permission(ALL_STAFF),
     "admin.attention": Permission(ALL_STAFF),
     "admin.dashboard": Permission(ALL_STAFF),
+    "admin.todays_gifts": Permission(ALL_STAFF),
     "admin.goals": Permission(CAMPAIGN),
     "admin.save_goals": Permission(CAMPAIGN),
     "admin.moderation": Permission(CAMPAIGN),
     "admin.moderate": Permission(CAMPAIGN),
     "admin.set_review": Permission(CAMPAIGN),
+    "admin.moderation_blocks": Permission(CAMPAIGN),
+    "admin.block_form": Permission(CAMPAIGN),
+    "admin.add_block": Permission(CAMPAIGN),
+    "admin.remove_block": Permission(CAMPAIGN),
     "admin.links": Permission(CAMPAIGN),
     "admin.link_qr": Permission(CAMPAIGN),
     "admin.link_poster": Permission(CAMPAIGN),

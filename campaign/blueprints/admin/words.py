@@ -26,6 +26,7 @@ from campaign.domain.allocation import (
     NotProposer,
     SelfApproval,
 )
+from campaign.domain.blocks import AlreadyBlocked, NothingToBlock, TooManyBlocks
 from campaign.domain.campaign_state import CampaignState
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationFrequency, DonationState, NotRefundable, RefundState, RefundTooLarge
@@ -195,6 +196,8 @@ ACTS: Mapping[str, LazyString] = {
     "campaign:goals": _("Changed the campaign’s goals"),
     "campaign:names_before": _("Names are shown after approval"),
     "campaign:names_after": _("Names are shown at once"),
+    "moderation:block": _("Blocked a word or an address"),
+    "moderation:unblock": _("Stopped blocking a word or an address"),
     "subscriber:remove": _("Unsubscribed a reader"),
     **PICTURE_ACTS,
     "allocation:propose": _("Proposed an allocation"),
@@ -258,6 +261,11 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     ),
     NotRefundable: _("Nothing of this gift is left to refund."),
     PledgeStopped: _("This monthly gift has already ended."),
+    NothingToBlock: _(
+        "Enter a word or phrase of at most 60 characters, an email address like name@example.org, or a domain like example.org."
+    ),
+    AlreadyBlocked: _("This is blocked already."),
+    TooManyBlocks: _("500 words and addresses are blocked. Remove some that are no longer needed."),
     HoldDecided: _("Nobody has to decide about this gift any more. Look at its history below."),
     DisputeOpen: _(
         "The donor’s bank is holding this money in a dispute, so a refund now would pay twice. First "

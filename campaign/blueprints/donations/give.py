@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from limits import RateLimitItemPerMinute
 
 from campaign.blueprints.donations import bp, choices
 from campaign.blueprints.donations.abuse_check import RETRY_AFTER_SECONDS as PAUSE_SECONDS
@@ -27,7 +28,7 @@ from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, Donati
 from campaign.domain.errors import DomainError
 from campaign.domain.gift_source import PARAMETERS
 from campaign.domain.visits import is_counted
-from campaign.extensions import limiter
+from campaign.extensions import limiter, visitor_key
 from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.i18n import page_language
@@ -45,6 +46,8 @@ log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = {HTTPStatus.SERVICE_UNAVAILABLE: 60, HTTPStatus.TOO_MANY_REQUESTS: PAUSE_SECONDS}
 SUBMIT_LIMIT = "600 per 10 minutes"
+COUNTED_VIEWS = RateLimitItemPerMinute(10, 5)
+"""How many opened forms of one network address are counted for the campaign’s staff."""
 """Per address, whatever the outcome: behind a mobile carrier's address hundreds of people give in an hour."""
 FILLED_IN = ("amount", "campaign", "cover_fees", "currency", "frequency", "fund", "left", *PARAMETERS)
 """What an address may fill in."""
@@ -82,8 +85,21 @@ def _count_view(options: GivingOptions, lang: str) -> None:
     if request.method != "GET" or not is_counted(agent, purpose=purpose, is_staff="_user_id" in session):
         return
     day = local_day(current_context().clock.now())
-    if options.is_open_on(day):
+    if options.is_open_on(day) and _is_within_limit():
         count_form_view(options.slug, lang, day=day)
+
+
+def _is_within_limit() -> bool:
+    """Whether another form opened from this address is counted: nobody inflates the number by loading the page again.
+
+    Many people share an address where phones reach the internet through one, so it is more than one form.
+    """
+    if not limiter.enabled:
+        return True
+    try:
+        return limiter.limiter.hit(COUNTED_VIEWS, "form-view", visitor_key())
+    except Exception:  # noqa: BLE001  # any of the store's errors: a count delays no form
+        return False
 
 
 @bp.post("/<language:lang>/donate")

@@ -11,6 +11,7 @@ from campaign.blueprints.public import bp
 from campaign.config import Config
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
+from campaign.domain.gift_source import shared_address
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, page_language
 from campaign.services.campaigns.cards import CampaignCard
@@ -41,7 +42,7 @@ def frame() -> dict[str, object]:
 @bp.record_once
 def _add_globals(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(address=address, accepts_gifts=accepts_gifts, canonical=canonical)
-    state.app.jinja_env.globals.update(standing_pages=standing_pages)
+    state.app.jinja_env.globals.update(standing_pages=standing_pages, shared_address=shared_address)
     state.app.jinja_env.globals.update(page_languages=page_languages, NEWS_CONSENT=CONSENT_TEXT)
     state.app.jinja_env.filters.update(teaser=teaser, host_of=host_of)
 

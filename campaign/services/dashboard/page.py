@@ -115,10 +115,6 @@ def dashboard(card: CampaignCard, *, at: datetime, period_days: int, sees_donors
         languages, frequencies = grouped_figures(session, card.id)
         period = DayRange(first=today - timedelta(days=period_days - 1), last=today)
         (gifts, monthly), (gifts_before, monthly_before) = gifts_in(session, card.id, [period, period.before])
-        listed, has_more = donations(
-            DonationFilter(campaign_id=card.id, state="paid", since=today, until=today, sees_donors=sees_donors),
-            limit=TODAYS_GIFTS,
-        )
         return Dashboard(
             as_of=at,
             today=today,
@@ -151,12 +147,22 @@ def dashboard(card: CampaignCard, *, at: datetime, period_days: int, sees_donors
                 monthly_gifts=(monthly, monthly_before),
                 donors=donor_movement(session, card.id, period),
             ),
-            todays=Today(gifts=listed, has_more=has_more),
+            todays=todays_gifts(card.id, at=at, sees_donors=sees_donors),
             concerns=[
                 *attention_items(session, card.id, queue=EMPTY_QUEUE, shared={}, at=at),
                 *_names_waiting(count_waiting_names(session, card.id)),
             ],
         )
+
+
+def todays_gifts(campaign_id: int, *, at: datetime, sees_donors: bool) -> Today:
+    """Return the gifts that count today, as of `at`."""
+    today = local_day(at)
+    listed, has_more = donations(
+        DonationFilter(campaign_id=campaign_id, state="paid", since=today, until=today, sees_donors=sees_donors),
+        limit=TODAYS_GIFTS,
+    )
+    return Today(gifts=listed, has_more=has_more)
 
 
 def _names_waiting(count: int) -> list[AttentionItem]:

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.days import local_day
 from campaign.domain.abuse import Challenge
+from campaign.domain.blocks import is_blocked
 from campaign.domain.donation import (
     DonationAlreadyPaid,
     DonationClosed,
     DonationFrequency,
     DonationState,
     Fact,
+    SupporterVisibility,
     next_state,
 )
 from campaign.domain.errors import DomainError
@@ -34,6 +36,7 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
 )
 from campaign.models.donation import Donation, DonationEvent
+from campaign.services.campaigns.blocks import read_blocks
 from campaign.services.gifts.checkout_params import CheckoutOrder, page_params
 from campaign.services.gifts.checkout_terms import cover_of, terms_of
 from campaign.services.gifts.page_closing import close_superseded, supersede_others
@@ -200,9 +203,22 @@ def _insert_gift(session: Session, request: GiftRequest, *, context: Context) ->
         "expires_at": expires_at,
         "created_at": at,
     }
+    is_hidden = _is_name_blocked(session, request, terms.campaign_id)
+    if is_hidden:
+        row |= {"wall": SupporterVisibility.HIDDEN.value, "wall_reviewed_at": at}
     gift = _Gift.of(session.execute(_BEGIN, row).one())
     _tell(session, gift.id, "created", at=at, detail={"language": request.language})
+    if is_hidden:
+        _tell(session, gift.id, "wall_blocked", at=at, detail={})
     return gift
+
+
+def _is_name_blocked(session: Session, request: GiftRequest, campaign_id: int) -> bool:
+    """Return whether the campaign blocks a word of the public name or message, or the address."""
+    if request.is_anonymous or not request.public_name:
+        return False
+    texts = (request.public_name, request.message)
+    return is_blocked(read_blocks(session, campaign_id), texts, request.email)
 
 
 def _order_of(

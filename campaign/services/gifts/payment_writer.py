@@ -13,6 +13,7 @@ from campaign.domain.payment import PaymentFacts
 from campaign.domain.settling import KnownObjects, Settled, settle
 from campaign.models.donation import Donation, DonationEvent
 from campaign.services import search_index
+from campaign.services.campaigns.blocks import hide_blocked_donor
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.gifts import dispute_rows, gift_receipts, refund_rows
 from campaign.services.gifts.delay_mails import queue_delay_mail
@@ -52,6 +53,8 @@ def apply_payment(
         return
     donor = _find_donor(session, gift, settled, facts, at=at)
     is_new_donor = donor != gift.donor
+    if is_new_donor and donor and donor.email and gift.public_name and not gift.is_anonymous:
+        hide_blocked_donor(session, gift.id, gift.campaign_id, donor.email, at=at)
     gift = replace(gift, snapshot=settled.gift, donor=donor)
     if settled.delay_mail:
         queue_delay_mail(session, gift, settled.delay_mail, facts, at=at, hold_mails=hold_mails)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.domain.disputes import UNDECIDED
-from campaign.domain.donation import DonationOrigin, SupporterVisibility, name_on_receipt
+from campaign.domain.donation import DonationFrequency, DonationOrigin, SupporterVisibility, name_on_receipt
 from campaign.domain.errors import NotFound
 from campaign.domain.gift_source import GiftSource
 from campaign.domain.money import Money
@@ -22,6 +22,7 @@ from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge
 from campaign.models.staff import Staff
+from campaign.services.funds.uses import FundUse, uses_of
 from campaign.services.gifts.disputes_and_warnings import Claims, claims_of
 from campaign.services.gifts.gift_sources import source_of
 from campaign.services.ledger.entries import LedgerRow, entries_of
@@ -51,6 +52,8 @@ class GiftDetails:
     state: str
     created_at: datetime
     paid_at: datetime | None
+    paid_on: date | None
+    is_monthly: bool
     language: str
     gift: Money
     cover: Money
@@ -79,6 +82,7 @@ class GiftDetails:
     livemode: bool
     source: GiftSource
     refunds: Sequence[RefundRow]
+    uses: Sequence[FundUse]  # of its purpose
     claims: Claims
     receipts: Sequence[ReceiptView]
     entries: Sequence[LedgerRow]
@@ -130,6 +134,8 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             state=gift.state,
             created_at=gift.created_at,
             paid_at=gift.paid_at,
+            paid_on=gift.paid_on,
+            is_monthly=gift.frequency == DonationFrequency.MONTHLY,
             language=gift.language,
             gift=Money(gift.gift_minor, gift.currency),
             cover=Money(gift.cover_minor, gift.currency),
@@ -158,6 +164,7 @@ def gift_details(campaign_id: int, public_id: str, *, sees_donors: bool = False)
             livemode=gift.livemode,
             source=source_of(gift),
             refunds=refunds,
+            uses=uses_of(session, gift.fund_id) if gift.paid_on else [],
             claims=claims,
             receipts=receipts,
             entries=posted,

@@ -227,3 +227,18 @@ def test_rows_of_the_dashboard_are_cards_on_a_phone(campaigner: FlaskClient, cam
     assert len(tables) == 5
     assert all("stacked" in table["class"] for table in tables)
     assert all(cell.get("data-label") for cell in page.soup.select("main .stacked td.num"))
+
+
+@pytest.mark.database("sqlite")
+def test_todays_gifts_are_fetched_alone_and_keep_no_session_open(
+    campaigner: FlaskClient, campaign: Campaign, clock: SettableClock
+) -> None:
+    page = fetch(campaigner, "admin.dashboard")
+    address = str(page.one("[data-refresh]")["data-refresh"])
+    a_paid_gift(campaign=campaign, gift=usd(31_00), public_name="Aida")
+    fragment = campaigner.get(address)
+    assert (fragment.status_code, "31.00" in fragment.text, "<html" in fragment.text) == (200, True, False)
+    for _minutes in range(4):
+        clock.advance(minutes=8)
+        answer = campaigner.get(address)
+    assert answer.status_code == 302, "nobody was there for half an hour"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.models.campaign import Campaign
 from campaign.models.staff import AuditEvent
 from campaign.services.campaigns.supporters import gift_counts
-from tests.blueprints.admin.client import sign_in_as
+from tests.blueprints.admin.client import sign_in_as, token_of
 from tests.support.builders import a_campaign, a_paid_gift
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch, fetch_address
@@ -81,3 +81,36 @@ def test_a_gift_of_another_campaign_and_anonymous_ones_are_not_in_the_queue(
         answer = campaigner.post(f"/staff/moderation/{public_id}", data={"csrf_token": token, "act": "approve"})
         assert answer.status_code == 404
     assert campaigner.post("/staff/moderation/setting", data={"csrf_token": token}).status_code == 400
+
+
+@pytest.mark.database("sqlite")
+def test_a_word_is_blocked_from_the_queue_with_a_count_first(
+    campaigner: FlaskClient, campaign: Campaign, session: Session
+) -> None:
+    gift = a_paid_gift(campaign=campaign, public_name="Casino", message="Visit <b>us</b>")
+    link = fetch(campaigner, "admin.moderation").one(f"a[href*='gift={gift.public_id}']")["href"]
+    page = fetch_address(campaigner, str(link))
+    refusal = page.submit(campaigner, "main form", kind="address", value="nobody")
+    assert refusal.status_code == 422
+    assert "nobody" in refusal.text
+    preview = page.submit(campaigner, "main form", kind="word", value="casino")
+    assert "1 name that nobody has looked at is hidden." in preview.text
+    assert waiting(campaigner) == ["Casino"]
+    typed = {"kind": "word", "value": "casino", "step": "confirm", "csrf_token": token_of(campaigner)}
+    typed["form_id"] = "23456789abcdefgh"
+    for _twice in range(2):
+        assert campaigner.post(f"/staff/moderation/blocks/new?gift={gift.public_id}", data=typed).status_code == 303
+    listed = fetch(campaigner, "admin.moderation_blocks")
+    assert "This is blocked already." in listed.text("body")
+    assert (waiting(campaigner), waiting(campaigner, "hidden")) == ([], ["Casino"])
+    assert [action for action, _detail in acts(session)] == ["moderation:block"]
+    listed.submit(campaigner, "form[action$=remove]")
+    assert "Nothing is blocked." in fetch(campaigner, "admin.moderation_blocks").text()
+
+
+@pytest.mark.database("sqlite")
+def test_other_roles_and_campaigns_block_nothing(app: Flask, clock: SettableClock, campaigner: FlaskClient) -> None:
+    other = a_paid_gift(campaign=a_campaign(slug="other", is_featured=False), public_name="Elsewhere")
+    assert campaigner.get(f"/staff/moderation/blocks/new?gift={other.public_id}").status_code == 404
+    finance = sign_in_as(app, clock, role="finance").client
+    assert finance.get("/staff/moderation/blocks").status_code == 403

@@ -3,10 +3,14 @@
 import sqlite3
 from contextlib import closing
 from time import monotonic
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +22,7 @@ from tests.support.fakes import SettableClock
 from tests.support.pages import Page
 
 pytestmark = pytest.mark.database("sqlite")
+GIVE = "campaign.blueprints.donations.give"
 BROWSER = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"}
 
 
@@ -67,3 +72,14 @@ def test_a_busy_database_loses_the_count_and_delays_nobody(
         other.execute("ROLLBACK")
     client.get("/en/donate", headers=BROWSER)
     assert views(session) == {"en": 1}
+
+
+def test_one_address_does_not_inflate_the_number(
+    client: FlaskClient, campaign: Campaign, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = FixedWindowRateLimiter(MemoryStorage())
+    monkeypatch.setattr(f"{GIVE}.limiter", SimpleNamespace(enabled=True, limiter=limits))
+    monkeypatch.setattr(f"{GIVE}.COUNTED_VIEWS", RateLimitItemPerMinute(2, 5))
+    for address in ("203.0.113.7", "203.0.113.7", "203.0.113.7", "2001:db8::1", "2001:db8::2", "2001:db8::3"):
+        assert client.get("/en/donate", headers=BROWSER, environ_base={"REMOTE_ADDR": address}).status_code == 200
+    assert views(session) == {"en": 4}

@@ -24,6 +24,7 @@ from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.dashboard.figures import GroupFigures
 from campaign.services.dashboard.page import Dashboard
 from campaign.services.dashboard.page import dashboard as dashboard_of
+from campaign.services.dashboard.page import todays_gifts as gifts_of_today
 from campaign.services.drill.gate import lacks_drill
 from campaign.services.overview.attention import AttentionItem
 
@@ -35,6 +36,17 @@ DEFAULT_PERIOD = 14
 def dashboard() -> ResponseReturnValue:
     """The way to the goal, what brought the gifts, and a period beside the one before it."""
     return progress_page()
+
+
+@bp.get("/progress/today")
+def todays_gifts() -> ResponseReturnValue:
+    """Today's gifts alone: the dashboard fetches them anew while it is in view."""
+    at = current_context().clock.now()
+    return render_template(
+        "admin/dashboard/_today.html",
+        todays=gifts_of_today(campaign().id, at=at, sees_donors=sees_donors(person().roles)),
+        as_of=at,
+    )
 
 
 def progress_page(*, alarms: int = 0) -> str:

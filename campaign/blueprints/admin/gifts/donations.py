@@ -14,7 +14,7 @@ from campaign.blueprints.admin.gifts.timeline_words import TIMELINE
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.inbox import words as inbox_words
 from campaign.blueprints.admin.mail import words as mail_words
-from campaign.blueprints.admin.permissions import sees_donors
+from campaign.blueprints.admin.permissions import ADMIN, CAMPAIGN, MONEY, sees_donors
 from campaign.blueprints.admin.timeline import TimelineRow, timeline_row
 from campaign.domain.fraud_hold import HoldDecided
 from campaign.domain.fund import COLLECTING_KINDS
@@ -93,7 +93,11 @@ def _gift_page(public_id: str, *, form: GiftApprovalForm | None = None) -> str:
     return render_template(
         "admin/gifts/gift.html",
         gift=story,
-        timeline=[_row(entry) for entry in story.timeline],
+        timeline=[_row(entry) for entry in story.timeline if entry.kind != "provider:event"],
+        mails=[_row(entry) for entry in story.timeline if entry.kind.startswith("mail:")],
+        reports=[_row(entry) for entry in story.timeline if entry.kind == "provider:event"],
+        sees_books=bool(person().roles - CAMPAIGN),
+        sees_log=bool(person().roles & (MONEY | ADMIN)),
         sees_donors=_sees_donors(),
         claim_words=dispute_words,
         credits=credits_of_gift(campaign().id, public_id) if _sees_donors() else (),

@@ -39,6 +39,7 @@ TIMELINE: Mapping[str, Word] = {
     "donation:released": (_("No longer held"), ""),
     "donation:suspicion_approved": (_("Approved: the gift is good"), "good"),
     "donation:corrected": (_("Name or address corrected"), ""),
+    "donation:wall_blocked": (_("Name hidden: it has a blocked word, or the address is blocked"), ""),
     "donation:wall_hidden": (_("Taken off the supporters list"), ""),
     "donation:wall_shown": (_("Put back on the supporters list"), ""),
     "provider:event": (_("The provider told us"), ""),

@@ -44,6 +44,7 @@ SUBJECTS: Mapping[str, LazyString] = {
     "charge.refund": _("About a refund"),
     "refund.": _("About a refund"),
     "radar.": _("About suspected fraud"),
+    "review.": _("About suspected fraud"),
     "charge.": _("About the payment"),
     "payment_intent.": _("About the payment"),
     "checkout.": _("About the payment page"),

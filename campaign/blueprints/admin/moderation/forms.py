@@ -1,11 +1,15 @@
 """The forms of the queue: a decision on one name, and when names are shown."""
 
+from collections.abc import Mapping
+
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import Length, ValidationError
 
-from campaign.blueprints.admin.forms import MAX_TEXT, SAY_WHY, StaffForm
-from campaign.domain.typed_text import paragraphs
+from campaign.blueprints.admin.forms import MAX_TEXT, SAY_WHY, PreviewedForm, StaffForm
+from campaign.domain.blocks import Block, BlockKind, read_address, read_word
+from campaign.domain.typed_text import one_line, paragraphs
 from campaign.web.form_fields import TOO_LONG
 
 APPROVE, HIDE = "approve", "hide"
@@ -35,3 +39,30 @@ class ReviewForm(StaffForm):
     @property
     def is_before(self) -> bool:
         return bool(self.review.data == BEFORE)
+
+
+BLOCK_KINDS: Mapping[str, LazyString] = {
+    BlockKind.WORD: _("Word or phrase"),
+    BlockKind.ADDRESS: _("Email address"),
+    BlockKind.DOMAIN: _("All addresses of a domain"),
+}
+"""What can be blocked, in words."""
+
+
+class BlockForm(PreviewedForm):
+    """A word or an address that is to be blocked; approved names are hidden only where somebody chooses it."""
+
+    main_field = "value"
+    kind = SelectField(choices=[BlockKind.WORD.value, BlockKind.ADDRESS.value], default=BlockKind.WORD.value)
+    value = StringField(_("What to block"), filters=[one_line])
+    hides_approved = BooleanField()
+
+    @property
+    def block(self) -> Block:
+        """What was typed.
+
+        Raises:
+            NothingToBlock: Nothing of it can be compared.
+        """
+        read = read_word if self.kind.data == BlockKind.WORD else read_address
+        return read(self.value.data or "")

@@ -1,0 +1,105 @@
+"""Blocked words and addresses: a gift with one is accepted, and its name and message are not shown. Pure.
+
+A word is compared whole and folded, with letters that look alike taken as one, so that neither case nor a Latin «a» in a Russian
+word gets around it. An address is compared without what stands after a plus.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from campaign.domain.email_address import InvalidEmail, email_key, parse_email
+from campaign.domain.errors import Conflict, DomainError
+from campaign.domain.folding import fold
+from campaign.domain.typed_text import one_line
+from campaign.domain.visitor_keys import normalized_email
+
+MAX_BLOCK = 60
+"""Characters of a word or a phrase."""
+MAX_BLOCKS = 500
+"""Words and addresses of one campaign."""
+LOOK_ALIKES = str.maketrans("асеорхукмтвнигз", "aceopxykmtbhugz")
+"""Cyrillic letters and the Latin ones that stand in for them."""
+WORDS = re.compile(r"\w+", re.UNICODE)
+
+
+class NothingToBlock(DomainError):
+    """No letter or digit is left of what was typed, or it is too long."""
+
+
+class AlreadyBlocked(Conflict):
+    """The campaign blocks it already."""
+
+
+class TooManyBlocks(DomainError):
+    """The campaign has as many blocks as it may have."""
+
+
+class BlockKind(StrEnum):
+    """What is blocked."""
+
+    WORD = "word"  # in a name or a message
+    ADDRESS = "address"  # a donor's mailbox
+    DOMAIN = "domain"  # all mailboxes of a domain
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Something that is blocked; `value` is what is compared."""
+
+    kind: BlockKind
+    value: str
+
+
+def read_word(text: str) -> Block:
+    """Read a word or a phrase.
+
+    Raises:
+        NothingToBlock: It has no letter and no digit, or more than 60 characters.
+    """
+    line = one_line(text)
+    words = _words(line)
+    if not words or len(line) > MAX_BLOCK:
+        raise NothingToBlock(text)
+    return Block(BlockKind.WORD, " ".join(words))
+
+
+def read_address(text: str) -> Block:
+    """Read an email address, or a domain with or without @.
+
+    Raises:
+        NothingToBlock: It is neither.
+    """
+    line = one_line(text)
+    name, _at, host = line.rpartition("@")
+    try:
+        address = parse_email(line if name else f"anybody@{host}")
+    except InvalidEmail as error:
+        raise NothingToBlock(text) from error
+    if name:
+        return Block(BlockKind.ADDRESS, normalized_email(address))
+    return Block(BlockKind.DOMAIN, email_key(address).rpartition("@")[2])
+
+
+def is_blocked(blocks: Collection[Block], texts: Iterable[str | None], email: str | None) -> bool:
+    """Return whether one of the texts has a blocked word, or the address is blocked, or its domain or one above it."""
+    if not blocks:
+        return False
+    if email and not _addresses(email).isdisjoint(blocks):
+        return True
+    padded = [f" {' '.join(_words(text))} " for text in texts if text]
+    words = [f" {block.value} " for block in blocks if block.kind is BlockKind.WORD]
+    return any(word in text for text in padded for word in words)
+
+
+def _words(text: str) -> list[str]:
+    return WORDS.findall(fold(text).translate(LOOK_ALIKES))
+
+
+def _addresses(email: str) -> set[Block]:
+    """Return every block that an address meets: itself, its domain and the domains above it."""
+    address = normalized_email(email)
+    labels = address.rpartition("@")[2].split(".")
+    domains = {Block(BlockKind.DOMAIN, ".".join(labels[start:])) for start in range(len(labels))}
+    return {Block(BlockKind.ADDRESS, address), *domains}

@@ -1,0 +1,225 @@
+"""Blocked words and addresses of a campaign: adding with a count first, removing, and what they hide."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from campaign.database import insert_once, reading, transaction
+from campaign.domain.blocks import MAX_BLOCKS, AlreadyBlocked, Block, BlockKind, TooManyBlocks, is_blocked
+from campaign.domain.donation import SupporterVisibility
+from campaign.domain.errors import NotFound
+from campaign.domain.identity import new_public_id
+from campaign.gateways.clock import Clock
+from campaign.models.campaign import Campaign
+from campaign.models.donation import Donation, DonationEvent
+from campaign.models.donor import Donor
+from campaign.models.moderation import ModerationBlock
+from campaign.models.staff import Staff
+from campaign.services import audit
+from campaign.services.campaigns.revision import count_public_change
+from campaign.services.search_index import address_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockRow:
+    """A block as staff pages list it."""
+
+    public_id: str
+    kind: str
+    typed: str
+    created_at: datetime
+    creator: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEffect:
+    """How many gifts a new block would hide: those that nobody has looked at, and those that staff approved."""
+
+    waiting: int
+    approved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftTexts:
+    """What of a gift a block can be made of."""
+
+    public_id: str
+    name: str
+    message: str | None
+    language: str
+    email: str | None
+
+
+def blocks_of(campaign_id: int) -> list[BlockRow]:
+    """Return all blocks of a campaign, the newest first."""
+    query = (
+        select(ModerationBlock, Staff.name)
+        .outerjoin(Staff, Staff.id == ModerationBlock.created_by)
+        .where(ModerationBlock.campaign_id == campaign_id)
+        .order_by(ModerationBlock.id.desc())
+    )
+    with reading() as session:
+        return [
+            BlockRow(
+                public_id=row.public_id, kind=row.kind, typed=row.typed, created_at=row.created_at, creator=creator
+            )
+            for row, creator in session.execute(query)
+        ]
+
+
+def gift_texts(campaign_id: int, public_id: str) -> GiftTexts:
+    """Return the name, message and address of a gift of the queue.
+
+    Raises:
+        NotFound: The campaign has no such gift.
+    """
+    with reading() as session:
+        named = (Donation.campaign_id == campaign_id, Donation.public_id == public_id)
+        query = select(Donation, Donor.email).outerjoin(Donor, Donor.id == Donation.donor_id).where(*named)
+        row = session.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(f"donation:{public_id}")
+        gift, email = row
+        return GiftTexts(
+            public_id=public_id,
+            name=gift.public_name or "",
+            message=gift.message,
+            language=gift.language,
+            email=email or address_in(gift.checkout_params),
+        )
+
+
+def effect_of(campaign_id: int, block: Block) -> BlockEffect:
+    """Return what a block would hide; nothing changes.
+
+    Raises:
+        AlreadyBlocked: The campaign has this block.
+    """
+    with reading() as session:
+        same = (ModerationBlock.campaign_id == campaign_id, ModerationBlock.kind == block.kind)
+        if session.execute(select(ModerationBlock.id).where(*same, ModerationBlock.value == block.value)).first():
+            raise AlreadyBlocked(block.kind)
+        waiting, approved = _hit_by(session, campaign_id, block)
+    return BlockEffect(len(waiting), len(approved))
+
+
+def add_block(
+    campaign_id: int, block: Block, *, typed: str, hides_approved: bool, actor_id: int, clock: Clock
+) -> BlockEffect:
+    """Block a word or an address: hide the gifts with it that nobody has looked at, and if so chosen the approved ones.
+
+    Returns:
+        How many were hidden.
+
+    Raises:
+        AlreadyBlocked: The campaign has this block.
+        TooManyBlocks: It has 500 of them.
+    """
+    at = clock.now()
+    with transaction() as session:
+        slug = session.execute(select(Campaign.slug).where(Campaign.id == campaign_id).with_for_update()).scalar_one()
+        count = select(func.count(ModerationBlock.id)).where(ModerationBlock.campaign_id == campaign_id)
+        if session.execute(count).scalar_one() >= MAX_BLOCKS:
+            raise TooManyBlocks
+        row = {
+            "public_id": new_public_id(),
+            "campaign_id": campaign_id,
+            "kind": block.kind,
+            "value": block.value,
+            "typed": typed,
+            "created_at": at,
+            "created_by": actor_id,
+        }
+        if not insert_once(session, ModerationBlock, row):
+            raise AlreadyBlocked(block.kind)
+        waiting, approved = _hit_by(session, campaign_id, block)
+        hidden = [*waiting, *approved] if hides_approved else waiting
+        _hide(session, hidden, at=at)
+        count_public_change(session, campaign_id)
+        audit.record(
+            session,
+            actor_id=actor_id,
+            action="moderation:block",
+            subject=f"campaign:{slug}",
+            at=at,
+            detail={"kind": block.kind.value, "hidden": len(hidden)},
+        )
+    return BlockEffect(len(waiting), len(approved) if hides_approved else 0)
+
+
+def remove_block(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> None:
+    """Stop blocking something; what it has hidden stays hidden until staff show it.
+
+    Raises:
+        NotFound: The campaign has no such block.
+    """
+    with transaction() as session:
+        named = (ModerationBlock.campaign_id == campaign_id, ModerationBlock.public_id == public_id)
+        kind = session.execute(delete(ModerationBlock).where(*named).returning(ModerationBlock.kind)).scalar()
+        if kind is None:
+            raise NotFound(f"block:{public_id}")
+        slug = session.execute(select(Campaign.slug).where(Campaign.id == campaign_id)).scalar_one()
+        audit.record(
+            session,
+            actor_id=actor_id,
+            action="moderation:unblock",
+            subject=f"campaign:{slug}",
+            at=clock.now(),
+            detail={"kind": kind},
+        )
+
+
+def read_blocks(session: Session, campaign_id: int) -> frozenset[Block]:
+    """Return what a campaign blocks; for most campaigns nothing."""
+    rows = session.execute(
+        select(ModerationBlock.kind, ModerationBlock.value).where(ModerationBlock.campaign_id == campaign_id)
+    )
+    return frozenset(Block(BlockKind(kind), value) for kind, value in rows)
+
+
+def hide_blocked_donor(session: Session, donation_id: int, campaign_id: int, email: str, *, at: datetime) -> None:
+    """Hide a gift's name and message where the address that the payment brought is blocked."""
+    if is_blocked(read_blocks(session, campaign_id), (), email):
+        shown = (Donation.id == donation_id, Donation.wall == SupporterVisibility.SHOWN)
+        _hide(session, list(session.execute(select(Donation.id).where(*shown)).scalars()), at=at)
+
+
+def _hit_by(session: Session, campaign_id: int, block: Block) -> tuple[list[int], list[int]]:
+    """Return the ids of the gifts that a block hits and that are not hidden: not looked at, and approved."""
+    waiting: list[int] = []
+    approved: list[int] = []
+    for donation_id, is_reviewed in _hits(session, campaign_id, {block}):
+        (approved if is_reviewed else waiting).append(donation_id)
+    return waiting, approved
+
+
+def _hits(session: Session, campaign_id: int, blocks: Collection[Block]) -> Iterator[tuple[int, bool]]:
+    query = (
+        select(Donation, Donor.email)
+        .outerjoin(Donor, Donor.id == Donation.donor_id)
+        .where(
+            Donation.campaign_id == campaign_id,
+            Donation.is_anonymous.is_(False),
+            Donation.public_name.is_not(None),
+            Donation.wall == SupporterVisibility.SHOWN,
+        )
+        .order_by(Donation.id)
+    )
+    for gift, email in session.execute(query.execution_options(yield_per=1000)):
+        address = email or address_in(gift.checkout_params)
+        if is_blocked(blocks, (gift.public_name, gift.message), address):
+            yield gift.id, gift.wall_reviewed_at is not None
+
+
+def _hide(session: Session, donation_ids: list[int], *, at: datetime) -> None:
+    for start in range(0, len(donation_ids), 500):
+        some = donation_ids[start : start + 500]
+        hidden = {"wall": SupporterVisibility.HIDDEN, "wall_reviewed_at": at}
+        session.execute(update(Donation).where(Donation.id.in_(some)).values(hidden))
+        events: list[dict[str, object]] = [
+            {"donation_id": one, "at": at, "kind": "wall_blocked", "detail": {}, "actor_id": None} for one in some
+        ]
+        session.execute(insert(DonationEvent), events)
