@@ -13,6 +13,7 @@ from campaign.jobs.queues import wake
 from campaign.services.alarms import scheduled_checks, watching
 from campaign.services.alarms import signs as alarm_signs
 from campaign.services.content import publishing as text_publishing
+from campaign.services.dashboard import weekly
 from campaign.services.events import notices as event_notices
 from campaign.services.gifts import exhausted_pages, missed_payments, refunds, settlement, superseded_pages
 from campaign.services.inbox.endpoint import own_addresses
@@ -162,6 +163,12 @@ def look_after_events() -> bool:
     return event_notices.look_after_next(clock=current_context().clock)
 
 
+def write_weekly_reports() -> bool:
+    """Write one weekly email of the dashboard that is due; return False when none is."""
+    context = current_context()
+    return weekly.write_next(clock=context.clock, public_url=context.public_url)
+
+
 def prepare_notes() -> bool:
     """Prepare an update for each milestone that is reached; there is never more than that to do."""
     milestone_notes.prepare_notes(clock=current_context().clock)
@@ -176,5 +183,13 @@ def delete_old_data() -> bool:
 
 MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages)
 """What moves or books money, in the order of their turns."""
-DOCUMENTS = (render_receipts, publish_texts, publish_updates, queue_updates, look_after_events, send_mail)
+DOCUMENTS = (
+    render_receipts,
+    publish_texts,
+    publish_updates,
+    queue_updates,
+    look_after_events,
+    write_weekly_reports,
+    send_mail,
+)
 """What only tells of it."""

@@ -128,6 +128,7 @@ NOT_EXAMINED = {
     "/staff/second-step/recovery": CODE,
     "/staff/second-step/rescue": CODE,
     "/staff/texts/<document>/preview/<language:lang>": "the frame in the preview of a text, which is examined",
+    "/staff/weekly/<token>": "needs the link of an email; tests/services/dashboard/test_weekly.py examines its markup",
     "/static/<path:filename>": FILE,
 }
 """Route → why no test looks at it with axe. Routes that end with a choice of csv and xlsx are files as well."""

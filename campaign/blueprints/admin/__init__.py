@@ -6,6 +6,7 @@ bp = Blueprint("admin", __name__, url_prefix="/staff")
 
 import campaign.blueprints.admin.audit.views
 import campaign.blueprints.admin.dashboard.goals
+import campaign.blueprints.admin.dashboard.report
 import campaign.blueprints.admin.dashboard.views
 import campaign.blueprints.admin.donors.credits
 import campaign.blueprints.admin.donors.merging
@@ -47,7 +48,7 @@ from campaign.blueprints.admin import guard
 from campaign.blueprints.admin.campaigns import lifecycle, plan, settings, target_acts
 from campaign.blueprints.admin.funds import allocations, disbursements
 from campaign.blueprints.admin.gifts import corrections, donations, refunds
-from campaign.blueprints.admin.staff import account, invitations, link, people, second_step, sessions, sign_in
+from campaign.blueprints.admin.staff import account, invitations, link, people, second_step, sessions, sign_in, weekly
 
 
 def init_app(app: Flask) -> None:

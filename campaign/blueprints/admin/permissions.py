@@ -51,6 +51,8 @@ OPEN = frozenset(
         "admin.use_link",
         "admin.field_manifest",
         "admin.field_worker",
+        "admin.weekly_link",
+        "admin.stop_weekly",
     }
 )
 """The way in and out; Flask-Security guards these itself (the second step is set up at the first sign-in)."""
@@ -90,6 +92,7 @@ RULES: dict[str, Permission] = {
     "admin.attention": Permission(ALL_STAFF),
     "admin.dashboard": Permission(ALL_STAFF),
     "admin.todays_gifts": Permission(ALL_STAFF),
+    "admin.report": Permission(ALL_STAFF),
     "admin.goals": Permission(CAMPAIGN),
     "admin.save_goals": Permission(CAMPAIGN),
     "admin.moderation": Permission(CAMPAIGN),
@@ -104,6 +107,7 @@ RULES: dict[str, Permission] = {
     "admin.link_poster": Permission(CAMPAIGN),
     "admin.account": Permission(ALL_STAFF),
     "admin.second_step_done": Permission(ALL_STAFF),
+    "admin.set_weekly": Permission(ALL_STAFF),
     "admin.sessions": Permission(ALL_STAFF),
     "admin.end_session": Permission(ALL_STAFF),
     "admin.end_other_sessions": Permission(ALL_STAFF),

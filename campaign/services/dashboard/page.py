@@ -106,14 +106,16 @@ class Dashboard:
         return [*self.money.purposes, *others]
 
 
-def dashboard(card: CampaignCard, *, at: datetime, period_days: int, sees_donors: bool) -> Dashboard:
-    """Return the dashboard of a campaign as of `at`, with the last `period_days` days compared with those before."""
+def dashboard(
+    card: CampaignCard, *, at: datetime, period_days: int, sees_donors: bool, period: DayRange | None = None
+) -> Dashboard:
+    """Return the dashboard of a campaign as of `at`, with the last `period_days` days, or a period, beside those before."""
     money, today = transparency_of(card.id, card.currency), local_day(at)
     with reading() as session:
         by_day = raised_by_day(session, campaign_id=card.id, currency=card.currency)
         days = _days(by_day, card, today=today)
         languages, frequencies = grouped_figures(session, card.id)
-        period = DayRange(first=today - timedelta(days=period_days - 1), last=today)
+        period = period or DayRange(first=today - timedelta(days=period_days - 1), last=today)
         (gifts, monthly), (gifts_before, monthly_before) = gifts_in(session, card.id, [period, period.before])
         return Dashboard(
             as_of=at,

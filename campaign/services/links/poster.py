@@ -56,11 +56,24 @@ class Poster:
 
 def render_poster(poster: Poster, size: PaperSize) -> bytes:
     """Return the poster as a PDF of one page. It takes about a second of CPU."""
+    return html_to_pdf(_page(poster, size))
+
+
+def html_to_pdf(page: str) -> bytes:
+    """Return a page as an accessible PDF; it reads nothing but the fonts of `font_faces`."""
     from weasyprint import HTML  # tens of megabytes that processes without posters save
 
     with _one_at_a_time:
-        pdf: bytes = HTML(string=_page(poster, size), url_fetcher=_fetch).write_pdf(pdf_variant="pdf/ua-1")
+        pdf: bytes = HTML(string=page, url_fetcher=_fetch).write_pdf(pdf_variant="pdf/ua-1")
     return pdf
+
+
+def font_faces() -> str:
+    """Return the style that makes "PT Sans" available to a page."""
+    return "".join(
+        f'@font-face {{ font-family: "PT Sans"; font-weight: {weight}; src: url({(FONTS / name).as_uri()}) }}'
+        for weight, name in ((400, "PT_Sans-Web-Regular.ttf"), (700, "PT_Sans-Web-Bold.ttf"))
+    )
 
 
 def _fetch(url: str, *_: Any, **__: Any) -> Any:  # as WeasyPrint calls it
@@ -76,12 +89,8 @@ def _fetch(url: str, *_: Any, **__: Any) -> Any:  # as WeasyPrint calls it
 def _page(poster: Poster, size: PaperSize) -> str:
     letters = len(poster.title)
     step = "title" if letters < LONG_TITLE else "title long" if letters < LONGEST_TITLE else "title longest"
-    faces = "".join(
-        f'@font-face {{ font-family: "PT Sans"; font-weight: {weight}; src: url({(FONTS / name).as_uri()}) }}'
-        for weight, name in ((400, "PT_Sans-Web-Regular.ttf"), (700, "PT_Sans-Web-Bold.ttf"))
-    )
     unit = "10mm" if size is PaperSize.A4 else "14.14mm"
-    style = f"{faces} {STYLE} @page {{ size: {size} }} html {{ font-size: {unit} }}"
+    style = f"{font_faces()} {STYLE} @page {{ size: {size} }} html {{ font-size: {unit} }}"
     return f"""<!DOCTYPE html>
 <html lang="{escape(poster.language)}"><head><meta charset="utf-8"><title>{escape(poster.title)}</title>
 <style>{style}</style></head>

@@ -192,6 +192,7 @@ def test_an_export_goes_into_an_empty_folder_alone(app: Flask, tmp_path: Path) -
 
 
 OTHER_TABLES = {
+    "weekly_report": "So do the wishes of its staff.",
     "moderation_block": "Addresses of people stay in the installation that met them.",
     "campaign_revision": "It counts the changes in this installation.",
     "form_views": "So are these.",

@@ -61,13 +61,13 @@ def progress_page(*, alarms: int = 0) -> str:
         lacks_drill=lacks_drill(context.payments.mode),
         sees_donors=sees_donors(person().roles),
         concerns=_own_concerns(figures.concerns),
-        verdict=_verdict(figures.pace, here, figures.last_day),
+        verdict=verdict_of(figures.pace, here, figures.last_day),
         chart=goal_chart(
             figures.pace, figures.days, starts_on=here.starts_on, ends_on=figures.last_day, currency_code=here.currency
         ),
         chart_text=describe(figures.pace, currency_code=here.currency, ends_on=figures.last_day),
         periods=PERIODS,
-        purposes=_purpose_bars(figures, here),
+        purposes=purpose_bars(figures, here),
         languages=_group_bars(figures.languages, {str(code): name for code, name in LANGUAGES.items()}),
         goals=_goal_bars(figures, here),
         funnel_days=_funnel_rows(figures),
@@ -92,7 +92,7 @@ def _own_concerns(concerns: Iterable[AttentionItem]) -> list[AttentionItem]:
     return [concern for concern in concerns if person_can(ATTENTION[concern.kind][1])]
 
 
-def _verdict(pace: Pace, here: CampaignCard, last_day: date) -> str:
+def verdict_of(pace: Pace, here: CampaignCard, last_day: date) -> str:
     """One sentence on whether the goal will be reached."""
     if not pace.missing:
         if pace.reached_on:
@@ -124,7 +124,7 @@ def _outlook(pace: Pace, here: CampaignCard, last_day: date, missing: str) -> st
     return str(_("At the pace of the last days %(amount)s will be missing on the last day.", amount=exact_money(short)))
 
 
-def _purpose_bars(figures: Dashboard, here: CampaignCard) -> list[dict[str, object]]:
+def purpose_bars(figures: Dashboard, here: CampaignCard) -> list[dict[str, object]]:
     """What was raised for each purpose in the campaign's currency; together it is the total.
 
     A bar is full at the purpose's goal; one without a goal is as long as its part of the total.

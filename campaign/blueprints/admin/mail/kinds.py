@@ -25,6 +25,7 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "staff_invitation": _("Invitation to the staff pages"),
     "staff_notice": _("Notice to a person on the staff pages"),
     "shield_up": _("Protection is on"),
+    "weekly_report": _("Weekly email of the dashboard"),
     "alarm_raised": _("Alarm"),
     "alarm_over": _("Alarm is over"),
     "pledge_links": _("Monthly gifts: link to all of a mailbox"),

@@ -6,8 +6,9 @@ from flask.typing import ResponseReturnValue
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign, visible_campaigns
 from campaign.blueprints.admin.guard import person
-from campaign.blueprints.admin.staff.forms import CampaignForm, LanguageForm
+from campaign.blueprints.admin.staff.forms import NO_DAY, CampaignForm, LanguageForm, WeeklyForm
 from campaign.domain.errors import NotFound
+from campaign.services.dashboard import weekly
 from campaign.services.staff import accounts
 
 
@@ -61,4 +62,8 @@ def _page(form: LanguageForm) -> str:
     campaigns = visible_campaigns()
     shown = campaign() if campaigns else None
     campaign_form = CampaignForm(campaigns, formdata=None, data={"campaign": shown.slug if shown else None})
-    return render_template("admin/staff/account.html", form=form, campaign_form=campaign_form, shown=shown)
+    chosen = weekly.weekday_of(person().id, shown.id) if shown else None
+    weekly_form = WeeklyForm(formdata=None, data={"weekday": NO_DAY if chosen is None else str(chosen)})
+    return render_template(
+        "admin/staff/account.html", form=form, campaign_form=campaign_form, weekly_form=weekly_form, shown=shown
+    )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask_babel import LazyString, gettext
+from babel.dates import get_day_names
+from flask_babel import LazyString, get_locale, gettext
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -41,6 +42,25 @@ class LanguageForm(StaffForm):
         choices=LANGUAGES.items,
         invalid_choice_message=_("Choose one of the languages shown."),
     )
+
+
+NO_DAY = "none"
+
+
+def _weekdays() -> list[tuple[str, str]]:
+    names = get_day_names("wide", context="stand-alone", locale=get_locale())
+    return [(NO_DAY, str(_("no email"))), *((str(number), names[number].capitalize()) for number in range(7))]
+
+
+class WeeklyForm(StaffForm):
+    """On which day of the week the email of the dashboard comes."""
+
+    weekday = SelectField(_("Weekly email of the dashboard"), choices=_weekdays)
+
+    @property
+    def chosen(self) -> int | None:
+        """0 for Monday to 6 for Sunday; None for no email."""
+        return None if self.weekday.data == NO_DAY else int(self.weekday.data)
 
 
 class CampaignForm(StaffForm):
