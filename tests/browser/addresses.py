@@ -23,6 +23,8 @@ FURTHER_STAFF = {
     "goals": "/staff/progress/goals",
     "names and messages": "/staff/moderation",
     "names and messages, shown": "/staff/moderation?state=shown",
+    "blocked words and addresses": "/staff/moderation/blocks",
+    "block a word or an address": "/staff/moderation/blocks/new",
     "the plan": "/staff/plan",
     "a purpose of the plan": "/staff/plan/{theme}",
     "an event of the plan": "/staff/plan/{event}",
