@@ -6,8 +6,8 @@ Going back, nothing is blocked any more; what was hidden stays hidden.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
