@@ -29,6 +29,7 @@ from campaign.services.queues.lease import LeaseTaken
 from campaign.services.receipts import issuing
 from campaign.services.receipts.conversion import ConversionNotKnown
 from campaign.services.reconciliation import payouts, reconciling, suspense
+from campaign.services.segment_mailings import sending as segment_sending
 from campaign.services.shield import judging as shield
 from receipts import ReceiptOnHold
 
@@ -154,8 +155,9 @@ def publish_updates() -> bool:
 
 
 def queue_updates() -> bool:
-    """Write the emails with an update to the next readers; return False when nothing is to be sent."""
-    return news_mailing.queue_next_batch(clock=current_context().clock)
+    """Write the emails to the next readers of an update or donors of a segment; return False when none is due."""
+    clock = current_context().clock
+    return news_mailing.queue_next_batch(clock=clock) or segment_sending.queue_next_batch(clock=clock)
 
 
 def look_after_events() -> bool:

@@ -19,6 +19,7 @@ from campaign.models.outbox import Message
 from campaign.models.picture import Consent, Picture
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
+from campaign.models.segment_mailing import SegmentMailing
 from campaign.models.staff import AuditEvent, Staff
 
 PAGE_ROWS = 50
@@ -97,6 +98,7 @@ def _is_of_campaign(campaign_id: int) -> ColumnElement[bool]:
     own_things = (
         _names("donation", Donation.public_id, Donation.campaign_id == campaign_id),
         _names("donor", Donor.public_id, Donation.donor_id == Donor.id, Donation.campaign_id == campaign_id),
+        _names("segment_mailing", SegmentMailing.public_id, SegmentMailing.campaign_id == campaign_id),
         _names("segment", DonorSegment.public_id, DonorSegment.campaign_id == campaign_id),
         _names("pledge", Pledge.public_id, Pledge.campaign_id == campaign_id),
         _names("allocation", Allocation.public_id, Allocation.campaign_id == campaign_id),

@@ -51,6 +51,7 @@ from campaign.domain import (
     pledge,
     provider_events,
     receipt,
+    segment_mailing,
     target_state,
 )
 from campaign.domain.abuse import Cause
@@ -66,6 +67,7 @@ Words = Mapping[Any, Any]  # of a member or its value, to a text or to a tuple t
 SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     donation.DonationState: (("", words.DONATION), ("", state_words.DONATIONS), ("donation:", TIMELINE)),
     donor_match.DuplicateSign: (("", donor_words.DUPLICATE_SIGNS),),
+    segment_mailing.LeftOut: (("", donor_words.LEFT_OUT),),
     donor.CreditKind: (("", donor_words.CREDITS),),
     donor.DonorStatus: (("", donor_words.STATUSES),),
     donation.DonationFrequency: (("", words.FREQUENCIES),),

@@ -13,6 +13,7 @@ import campaign.blueprints.admin.donors.merging
 import campaign.blueprints.admin.donors.person
 import campaign.blueprints.admin.donors.segments
 import campaign.blueprints.admin.donors.views
+import campaign.blueprints.admin.donors.writing
 import campaign.blueprints.admin.events.acts
 import campaign.blueprints.admin.events.views
 import campaign.blueprints.admin.field.views

@@ -113,6 +113,7 @@ def address_of_subject(subject: str) -> str | None:
         "donation": ("admin.donation", "public_id"),
         "donor": ("admin.donor", "public_id"),
         "segment": ("admin.segment", "public_id"),
+        "segment_mailing": ("admin.segment_mailing", "public_id"),
         "pledge": ("admin.pledge", "public_id"),
         "allocation": ("admin.allocation", "public_id"),
         "update": ("admin.update", "public_id"),

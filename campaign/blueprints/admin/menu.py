@@ -176,8 +176,9 @@ MENU: tuple[MenuGroup, ...] = (
                     {
                         *("admin.donor", "admin.add_donor_note", "admin.add_donor_tag"),
                         *("admin.segments", "admin.segment", "admin.save_segment", "admin.rename_segment"),
-                        *("admin.set_segment_filters", "admin.possible_donor_duplicates"),
+                        *("admin.set_segment_filters", "admin.possible_donor_duplicates", "admin.segment_mailing"),
                         *("admin.merge_form", "admin.find_merge", "admin.merge_donors"),
+                        *("admin.segment_mail_form", "admin.write_to_segment"),
                     }
                 ),
             ),

@@ -7,6 +7,7 @@ bp = Blueprint("public", __name__)
 from campaign.blueprints.public import (
     applications,
     campaign_views,
+    donor_mails,
     event_sign_up,
     files,
     frame,

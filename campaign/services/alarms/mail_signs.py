@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaign.domain.mail import MailHoldReason, MailState
 from campaign.domain.news import NEWS_KIND
 from campaign.domain.receipt import ReceiptState
+from campaign.domain.segment_mailing import SEGMENT_MAIL_KIND
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.alarms.sign_types import Backlog
@@ -29,7 +30,7 @@ _MAILS = (
     .outerjoin(Receipt, Receipt.id == Message.receipt_id)
     .where(
         Message.state.in_((MailState.QUEUED, MailState.FAILED_PERMANENTLY, MailState.HELD)),
-        Message.kind != NEWS_KIND,
+        Message.kind.not_in((NEWS_KIND, SEGMENT_MAIL_KIND)),
         Message.hold_reason.is_distinct_from(MailHoldReason.LATE_NEWS),
         or_(Message.state != MailState.FAILED_PERMANENTLY, Message.created_at >= bindparam("dead_since")),
         or_(Message.state != MailState.HELD, Receipt.state == ReceiptState.ISSUED),

@@ -9,6 +9,7 @@ KINDS: Mapping[str, LazyString] = {
     "donation": _("Donation %(number)s"),
     "donor": _("Donor %(number)s"),
     "segment": _("Segment %(number)s"),
+    "segment_mailing": _("Email to a segment %(number)s"),
     "pledge": _("Monthly gift %(number)s"),
     "allocation": _("Allocation %(number)s"),
     "disbursement": _("Payment %(number)s"),

@@ -20,6 +20,7 @@ from campaign.domain.grant_application import LETTER_KIND, LINK_KIND, RECEIVED_K
 from campaign.domain.mail import MailFailure, MailHoldReason, MailState
 from campaign.domain.money import Money
 from campaign.domain.news import CONFIRM_KIND, NEWS_KIND
+from campaign.domain.segment_mailing import SEGMENT_MAIL_KIND
 from campaign.gateways.clock import Clock
 from campaign.gateways.context import Context
 from campaign.gateways.mailer import AddressRefused, Email, MailRefused, MailUnavailable
@@ -38,6 +39,8 @@ from campaign.services.pledges.mailbox import links_in_words
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
 from campaign.services.receipts import files, issuing, links
 from campaign.services.receipts.conversion import ConversionNotKnown
+from campaign.services.segment_mailings.handing_over import hand_over_to_donor, take_back_from_donor
+from campaign.services.segment_mailings.mail_facts import segment_mail_facts
 from campaign.services.staff import links as staff_links
 from campaign.services.transfer_instructions import transfer_in_words
 from receipts import ReceiptOnHold
@@ -57,6 +60,8 @@ class ClaimedMail(ClaimedRow):
     recipient: str
 
 
+LAST_KINDS = (NEWS_KIND, SEGMENT_MAIL_KIND)
+"""Kinds of emails that go to many at once."""
 POLICY = QueuePolicy(
     # About two days. After the last attempt an alarm is raised.
     waiting=(MailState.QUEUED,),
@@ -65,14 +70,15 @@ POLICY = QueuePolicy(
     maximum=timedelta(hours=3),
     max_attempts=25,
 )
-MAILS = WorkQueue(Message, ClaimedMail, POLICY, condition=Message.kind != NEWS_KIND)
-NEWS = WorkQueue(Message, ClaimedMail, POLICY, condition=Message.kind == NEWS_KIND)
-"""Updates for readers, which wait until nothing else is due."""
+MAILS = WorkQueue(Message, ClaimedMail, POLICY, condition=Message.kind.not_in(LAST_KINDS))
+NEWS = WorkQueue(Message, ClaimedMail, POLICY, condition=Message.kind.in_(LAST_KINDS))
+"""Updates for readers and emails to segments, which wait until nothing else is due."""
 
 
 OWN_FACTS = {
     CONFIRM_KIND: confirm_facts,
     NEWS_KIND: update_facts,
+    SEGMENT_MAIL_KIND: segment_mail_facts,
     SIGN_UP_KIND: sign_up_facts,
     LINK_KIND: link_facts,
     RECEIVED_KIND: link_facts,
@@ -101,8 +107,9 @@ def deliver_next(context: Context) -> bool:
 
 
 def _deliver_news(due: ClaimedMail, context: Context) -> None:
-    """Send an update to a reader at most once; not while its sending is paused, nor to who has unsubscribed."""
-    match hand_over(due.id, clock=context.clock):
+    """Send an update or an email to a segment at most once; not while it is paused, nor to who has unsubscribed."""
+    is_update = _message(due.id).kind == NEWS_KIND
+    match (hand_over if is_update else hand_over_to_donor)(due.id, clock=context.clock):
         case HandOver.SEND:
             _deliver(due, context, queue=NEWS)
         case HandOver.LATER:
@@ -124,6 +131,7 @@ def _deliver(due: ClaimedMail, context: Context, *, queue: WorkQueue[ClaimedMail
     except MailUnavailable as reason:
         if queue is NEWS:
             take_back(due.id)
+            take_back_from_donor(due.id)
         queue.reschedule(due, str(reason), at=context.clock.now(), failure=MailFailure.UNREACHABLE)
     except Exception as error:
         queue.reschedule(due, f"{type(error).__name__}: {error}", at=context.clock.now(), failure=MailFailure.FAULT)

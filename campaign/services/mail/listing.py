@@ -13,6 +13,7 @@ from campaign.domain.grant_application import LETTER_KIND, RECEIVED_KIND
 from campaign.domain.mail import MailFailure, MailState
 from campaign.domain.news import NEWS_KIND
 from campaign.domain.receipt import ReceiptState
+from campaign.domain.segment_mailing import SEGMENT_MAIL_KIND
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
@@ -21,7 +22,7 @@ from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.shield.codes import PROOFS
 
 PAGE_ROWS = 50
-UNSENDABLE = PROOFS | {NEWS_KIND, RECEIVED_KIND, LETTER_KIND, "staff_invitation", "staff_notice"}
+UNSENDABLE = PROOFS | {NEWS_KIND, SEGMENT_MAIL_KIND, RECEIVED_KIND, LETTER_KIND, "staff_invitation", "staff_notice"}
 """Kinds that are never sent again."""
 
 

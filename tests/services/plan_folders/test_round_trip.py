@@ -214,6 +214,7 @@ OTHER_TABLES = {
     "milestone_note": "nor which milestones were noticed.",
     "grant_call": "Whether applications are taken is decided in an installation.",
     "grant_application": "An application is for staff alone.",
+    "segment_mailing": "What was written to donors was written once.",
     "donor_note": "Who gave is known to an installation,",
     "donor_tag": "with what staff noted about them,",
     "donor_segment": "how they chose among them,",

@@ -10,11 +10,13 @@ from campaign.blueprints.admin.donors.forms import SegmentFiltersForm, SegmentFo
 from campaign.blueprints.admin.donors.views import list_page
 from campaign.blueprints.admin.frame import campaign, done
 from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.news.words import MAILING
 from campaign.domain.donor import SegmentExists, TooManySegments
 from campaign.gateway_registry import current_context
 from campaign.services.donors import segments as segment_list
 from campaign.services.donors.listing import donor_totals
 from campaign.services.donors.segments import NewSegment
+from campaign.services.segment_mailings.sending import segment_mailings
 
 
 @bp.get("/donors/segments")
@@ -25,6 +27,8 @@ def segments() -> ResponseReturnValue:
     return render_template(
         "admin/donors/segments.html",
         rows=rows,
+        mailings=segment_mailings(campaign().id),
+        mailing_states=MAILING,
         filters={row.public_id: choices.in_words(row.filters) for row in rows if row.filters},
     )
 

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
-from campaign.domain import donor
+from campaign.domain import donor, segment_mailing
 from campaign.domain.donor import CreditKind, DonorStatus
+from campaign.domain.donor_consent import ConsentPurpose
 from campaign.domain.donor_match import DuplicateSign
 from campaign.domain.errors import DomainError
+from campaign.domain.segment_mailing import LeftOut
 
 STATUSES: Mapping[str, LazyString] = {
     DonorStatus.NEW: lazy_pgettext("donors", "New: first gift in this time"),
@@ -27,7 +29,20 @@ DUPLICATE_SIGNS: Mapping[str, LazyString] = {
     DuplicateSign.SAME_NAME: _("the same name, and a similar address"),
 }
 """Why two donors are proposed for merging."""
+MAIL_PURPOSES: Mapping[str, LazyString] = {
+    ConsentPurpose.THANKS: _("Thanks, and news of what the gifts became"),
+    ConsentPurpose.INVITATIONS: _("An invitation"),
+}
+"""What staff write to a segment about; each needs a consent of its own."""
+LEFT_OUT: Mapping[str, LazyString] = {
+    LeftOut.CONSENT: _("Left out: have not agreed"),
+    LeftOut.ADDRESS: _("Left out: the address cannot receive email"),
+}
+"""Why a donor of a segment gets no email."""
 ACTS: Mapping[str, LazyString] = {
+    "segment_mailing:start": _("Began to send an email to a segment"),
+    "segment_mailing:pause": _("Paused the sending to a segment"),
+    "segment_mailing:resume": _("Resumed the sending to a segment"),
     "donor:merge": _("Merged two donors"),
     "donor:undo_merge": _("Undid a merge of donors"),
     "donor:distinct": _("Said that two donors are not one person"),
@@ -54,6 +69,11 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     donor.OwnGift: _("This is the donor who gave the gift. Enter somebody else’s address."),
     donor.CreditedAlready: _("The gift is credited to this address already."),
     donor.TooManyCredits: _("This gift has 10 credits. Remove one first."),
+    segment_mailing.MailingIncomplete: _(
+        "Write a subject and a text in at least one language, and both in each language that you use."
+    ),
+    segment_mailing.NobodyAgreed: _("Nobody in the segment has agreed to emails of this kind and can receive one."),
+    segment_mailing.TooManyRecipients: _("More than 20,000 donors are in this segment. Narrow its filters."),
     donor.SegmentExists: _("Another segment has this name. Choose a different one."),
     donor.TooManySegments: _("The campaign has 100 segments. Remove one first."),
     donor.SegmentUnreadable: _("The filters of this segment cannot be read."),

@@ -21,6 +21,7 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "gift_code": _("Code for a donor"),
     "news_confirm": _("News by email: confirmation"),
     "update": _("Update"),
+    "segment_mail": _("Email to a segment of donors"),
     "event_sign_up": _("Sign-up for an event"),
     "staff_invitation": _("Invitation to the staff pages"),
     "staff_notice": _("Notice to a person on the staff pages"),
