@@ -90,6 +90,7 @@ NOT_EXAMINED = {
     "/": REDIRECT,
     "/.well-known/security.txt": FILE,
     "/<language:lang>/applications/<token>/files/<file_id>": FILE,
+    "/<language:lang>/donors/leave/<token>": "needs an email to a donor; it is built as the page that leaves the news",
     "/<language:lang>/feed.xml": FILE,
     "/<language:lang>/p/<token>/receipt/<number>": FILE,
     "/<language:lang>/p/all/<token>": "needs a mailbox with two monthly gifts; test_monthly.py looks at it",
