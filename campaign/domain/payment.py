@@ -30,6 +30,7 @@ class GiftReference:
     invoice_id: str | None = None
     paid: Money | None = None  # by this invoice
     cover_minor: int = 0  # what of it covers the fee
+    billed_at: datetime | None = None  # when the invoice of the month was made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from campaign.gateways.stripe_facts import (
     Object,
     envelope,
     gift_reference,
+    instant,
     invoice_facts,
     payment_facts,
     payment_of,
@@ -119,6 +120,7 @@ class StripePayments:
             invoice_id=invoice_id,
             paid=Money(invoice["amount_paid"], invoice["currency"].upper()),
             cover_minor=cover_in(metadata),
+            billed_at=instant(invoice["created"]),
         )
 
     def _payment_of(self, kind: str, object_id: str) -> str | None:

@@ -22,7 +22,7 @@ from campaign.services.news import mailing as news_mailing
 from campaign.services.news import milestone_notes
 from campaign.services.news import publishing as news_publishing
 from campaign.services.pledges import endings as pledge_endings
-from campaign.services.pledges import reminders
+from campaign.services.pledges import reminders, succession_steps
 from campaign.services.pledges import requests as pledge_asking
 from campaign.services.privacy import retention
 from campaign.services.queues.lease import LeaseTaken
@@ -72,7 +72,9 @@ def look_after_pledges() -> bool:
     return (
         pledge_endings.stop_next(clock=context.clock)
         or pledge_asking.execute_next(context)
+        or succession_steps.move_next(context)
         or pledge_endings.plan_next(context)
+        or succession_steps.ask_next(context)
         or pledge_endings.announce_next(context)
         or reminders.remind_next(context)
         or missed_payments.look_after_next(context)

@@ -52,6 +52,7 @@ from campaign.domain import (
     provider_events,
     receipt,
     segment_mailing,
+    succession,
     target_state,
 )
 from campaign.domain.abuse import Cause
@@ -99,6 +100,7 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     news.MailingState: (("", news_words.MAILING),),
     news.SubscriberState: (("", news_words.READER),),
     pledge.PledgeEndReason: (("", admin_pledge_words.ENDINGS), ("", pledge_words.ENDINGS)),
+    succession.SuccessionAnswer: (("successor_", admin_pledge_words.TIMELINE), ("", pledge_words.ANSWERED)),
     pledge.Act: (("asked_", admin_pledge_words.TIMELINE), ("", pledge_words.DONE)),
     pledge.CardRefusal: (
         ("", {reason: texts.page for reason, texts in card_refusals.WORDS.items()}),

@@ -55,7 +55,7 @@ class Engine:
         covers_fee: bool = False,
     ) -> GiftRequest:
         with reading() as session:
-            slug = session.execute(select(Campaign.slug)).scalar_one()
+            slug = session.execute(select(Campaign.slug).order_by(Campaign.id).limit(1)).scalar_one()
         return GiftRequest(
             campaign_slug=slug,
             form_id=form or f"form-{next(self.numbers)}",

@@ -272,6 +272,7 @@ class FakePledges:
             invoice_id=facts.invoice_id,
             paid=facts.amount if facts.fact is Fact.PAID else Money(0, facts.amount.currency),
             cover_minor=self.subscriptions[str(facts.subscription_id)].cover_minor,
+            billed_at=facts.paid_at,
         )
 
     def called(self, name: str) -> None:

@@ -84,6 +84,7 @@ MENU: tuple[MenuGroup, ...] = (
                 _("Campaigns"),
                 frozenset(
                     {"admin.campaign_act_form", "admin.campaign_act", "admin.new_campaign", "admin.create_campaign"}
+                    | {"admin.successor", "admin.name_successor"}
                 ),
             ),
         ),

@@ -120,6 +120,8 @@ RULES: dict[str, Permission] = {
     "admin.campaign_act": Permission(DESIGNERS, fresh=True),
     "admin.new_campaign": Permission(ADMIN, is_shared=True),
     "admin.create_campaign": Permission(ADMIN, is_shared=True),
+    "admin.successor": Permission(DESIGNERS),
+    "admin.name_successor": Permission(DESIGNERS, fresh=True),
     "admin.campaign_settings": Permission(DESIGNERS),
     "admin.save_campaign_settings": Permission(DESIGNERS),
     "admin.campaign_currency": Permission(DESIGNERS),

@@ -18,6 +18,7 @@ from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.pledge import Act, PledgeRequestState, PledgeUnchanged
 from campaign.domain.pledge_dates import end_of_skip
+from campaign.domain.succession import SuccessionAnswer
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
 from campaign.gateways.payments import PaymentRefused, PaymentsNotConfigured, PaymentsUnavailable
@@ -28,6 +29,7 @@ from campaign.services.pledges.card_refusals import card_refusal_words
 from campaign.services.pledges.links import PledgeLink, read
 from campaign.services.pledges.page import PledgePage, pledge_page, receipt_of_month
 from campaign.services.pledges.requests import PledgeOrder, ask, execute, expedite
+from campaign.services.pledges.succession import answer_question
 from campaign.services.receipts.files import receipt_pdf
 
 ACTS = ",".join(act for act in Act if act is not Act.USE_CARD)
@@ -90,6 +92,25 @@ def ask_of_pledge(lang: str, token: str, act: str) -> ResponseReturnValue:
     if needs_proof:
         remember_proof(answer, page)
     return answer
+
+
+@bp.post("/<language:lang>/p/<token>/successor/<any(yes,no):answer>")
+@limiter.limit("60 per 10 minutes")
+def answer_succession(lang: str, token: str, answer: str) -> ResponseReturnValue:
+    """Store whether the gift continues in the campaign that follows; the donor gets an email about a yes."""
+    page = _page_of(read(token))
+    try:
+        answer_question(page.public_id, SuccessionAnswer(answer), clock=current_context().clock)
+    except NotFound:
+        raise
+    except DatabaseBusy:
+        form = PledgeForm(page, formdata=None)
+        return _page(page, token, form, problem=pledge_words.TRY_AGAIN, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    except DomainError as broken:
+        return _refused(lang, token, page, PledgeForm(page, formdata=None), broken)
+    wake("pledges")
+    wake("outbox")
+    return redirect(url_for(".pledge", lang=lang, token=token, answered=answer, _anchor="successor"), code=303)
 
 
 def _refused(lang: str, token: str, page: PledgePage, form: PledgeForm, broken: DomainError) -> ResponseReturnValue:

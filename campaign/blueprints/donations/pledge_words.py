@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from campaign.domain import pledge
+from campaign.domain import pledge, succession
 from campaign.domain.errors import DomainError
 from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequestState, PledgeState
+from campaign.domain.succession import SuccessionAnswer
 
 STATES: Mapping[str, tuple[LazyString, str]] = {
     PledgeState.ACTIVE: (_("Active"), "good"),
@@ -69,9 +70,18 @@ _BROKEN: Mapping[type[DomainError], LazyString] = {
     pledge.PledgeNotPaused: _("This monthly gift is not paused."),
     pledge.PledgeUnpaid: _("The last payment failed. Please update your card or cancel."),
     pledge.PledgeUnchanged: UNCHANGED,
+    succession.AnswerTooLate: _("The campaign has ended, so this can’t be answered any more. Nothing was changed."),
+    succession.NotASuccessor: _("The campaign that was to follow takes no gifts any more. Nothing was changed."),
     pledge.PauseTooShort: _("That pause would end before the next gift. Choose a later day."),
     pledge.PauseTooLong: _("A pause lasts a year at most."),
 }
+
+
+ANSWERED: Mapping[str, LazyString] = {
+    SuccessionAnswer.YES: _("Done. Your monthly gift continues in the campaign that follows. Thank you!"),
+    SuccessionAnswer.NO: _("Done. Your monthly gift ends with the campaign. Thank you for every month."),
+}
+"""What is said after an answer about the campaign that follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,8 @@ def notice_of(arguments: Mapping[str, str]) -> Notice | None:
         if act in set(Act):
             sentence = {_STATES.DONE: DONE[Act(act)], _STATES.REQUESTED: WAITS, _STATES.REFUSED: REFUSED}[state]
             return Notice(sentence, kind)
+    if arguments.get("answered") in ANSWERED:
+        return Notice(ANSWERED[arguments["answered"]], "good")
     if "unchanged" in arguments:
         return Notice(UNCHANGED, "info")
     return Notice(BACK, "info") if "back" in arguments else None

@@ -26,7 +26,9 @@ from campaign.gateways.payments import (
 )
 from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
+from campaign.models.succession import PledgeSuccession
 from campaign.services.pledges import mails as pledge_mails
+from campaign.services.pledges.last_days import AGREED, LAST_DAY, SUCCESSOR
 from campaign.services.pledges.provider_sync import FollowResult, follow, try_follow
 from campaign.services.pledges.requests import PledgeOrder, ask
 
@@ -57,9 +59,7 @@ class _EndingPledge:
 def plan_next(context: Context) -> bool:
     """Tell the provider when one monthly gift ends; False when none is left, or the provider does not answer."""
     today = local_day(context.clock.now())
-    due = _first_ending(
-        _ends_with_campaign(), Pledge.ends_at_for.is_distinct_from(Campaign.ends_on), Campaign.ends_on >= today
-    )
+    due = _first_ending(ends_with_campaign(), Pledge.ends_at_for.is_distinct_from(LAST_DAY), today <= LAST_DAY)
     if due is None:
         return False
     try:
@@ -75,8 +75,8 @@ def plan_next(context: Context) -> bool:
 def announce_next(context: Context) -> bool:
     """Tell one donor that the campaign ends soon; False when nobody is to be told, or the provider does not answer."""
     today = local_day(context.clock.now())
-    is_soon = and_(Campaign.ends_on >= today, Campaign.ends_on <= today + ANNOUNCED_BEFORE)
-    due = _first_ending(_ends_with_campaign(), is_soon, Pledge.end_announced_for.is_distinct_from(Campaign.ends_on))
+    is_soon = and_(today <= LAST_DAY, today + ANNOUNCED_BEFORE >= LAST_DAY)
+    due = _first_ending(ends_with_campaign(), is_soon, Pledge.end_announced_for.is_distinct_from(LAST_DAY))
     if due is None or try_follow(due.subscription_id, context=context) is FollowResult.UNREACHED:
         return False
     with transaction() as session:
@@ -98,7 +98,7 @@ def stop_next(*, clock: Clock) -> bool:
         )
         .exists()
     )
-    due = _first_ending(_ends_with_campaign(), Campaign.ends_on < local_day(clock.now()), ~is_requested)
+    due = _first_ending(ends_with_campaign(), local_day(clock.now()) > LAST_DAY, ~is_requested)
     if due is None:
         return False
     order = PledgeOrder(
@@ -115,17 +115,19 @@ def stop_next(*, clock: Clock) -> bool:
 
 
 def ending_counts(campaign_id: int) -> EndingCounts:
-    """How many monthly gifts of a campaign end with it."""
+    """How many monthly gifts of a campaign end with it; those that continue in a successor are not among them."""
     is_running = Pledge.state != PledgeState.STOPPED.value
     is_paid_out = and_(is_running, or_(Pledge.state == PledgeState.STOPPING.value, Pledge.next_at.is_(None)))
+    ends_here = and_(ends_with_campaign(), PledgeSuccession.id.is_(None))
     query = (
         select(
             Campaign.ends_on,
-            func.count(Pledge.id).filter(_ends_with_campaign()),
-            func.count(Pledge.id).filter(_ends_with_campaign(), is_paid_out, Pledge.due_invoice_id.is_(None)),
+            func.count(Pledge.id).filter(ends_here),
+            func.count(Pledge.id).filter(ends_here, is_paid_out, Pledge.due_invoice_id.is_(None)),
             func.count(Pledge.id).filter(~is_running, Pledge.end_reason == PledgeEndReason.CAMPAIGN),
         )
         .outerjoin(Pledge, Pledge.campaign_id == Campaign.id)
+        .outerjoin(PledgeSuccession, AGREED)
         .where(Campaign.id == campaign_id)
         .group_by(Campaign.ends_on)
     )
@@ -134,7 +136,7 @@ def ending_counts(campaign_id: int) -> EndingCounts:
     return EndingCounts(ends_on=ends_on, running=running, paid_out=paid_out, ended=ended)
 
 
-def _ends_with_campaign() -> ColumnElement[bool]:
+def ends_with_campaign() -> ColumnElement[bool]:
     """Pledge.ends_with_campaign, as a condition."""
     is_stopping = and_(Pledge.state == PledgeState.STOPPING.value, Pledge.end_reason == PledgeEndReason.CAMPAIGN)
     return or_(Pledge.state.in_([state.value for state in LIVE]), is_stopping)
@@ -143,8 +145,10 @@ def _ends_with_campaign() -> ColumnElement[bool]:
 def _first_ending(*conditions: ColumnElement[bool]) -> _EndingPledge | None:
     with reading() as session:
         row = session.execute(
-            select(Pledge.id, Pledge.public_id, Pledge.subscription_id, Campaign.ends_on)
+            select(Pledge.id, Pledge.public_id, Pledge.subscription_id, LAST_DAY)
             .join(Campaign, Campaign.id == Pledge.campaign_id)
+            .outerjoin(PledgeSuccession, AGREED)
+            .outerjoin(SUCCESSOR, SUCCESSOR.id == PledgeSuccession.campaign_id)
             .where(*conditions)
             .order_by(Pledge.id)
             .limit(1)

@@ -15,13 +15,13 @@ from campaign.domain.money import Money
 from campaign.domain.pledge import Act, PledgeRequestState, PledgeState, refusal
 from campaign.domain.timeline import TimelineEntry
 from campaign.gateways.clock import Clock
-from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.models.staff import Staff
 from campaign.services import audit, search_index
+from campaign.services.pledges.last_days import last_day_of
 from campaign.services.pledges.months import MonthlyPayment, months_of
 
 PAGE_ROWS = 50
@@ -144,7 +144,7 @@ def pledge_details(campaign_id: int, public_id: str, *, sees_donors: bool = Fals
         if columns is None:
             raise NotFound(f"pledge:{public_id}")
         pledge: Pledge = columns[0]
-        ends_on = session.execute(select(Campaign.ends_on).where(Campaign.id == campaign_id)).scalar_one()
+        ends_on = last_day_of(session, pledge)
         return PledgeDetails(
             row=_row(*columns, sees_donors=sees_donors),
             gift=Money(pledge.gift_minor, pledge.currency),

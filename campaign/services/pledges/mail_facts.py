@@ -22,7 +22,7 @@ EXPECTED = {PledgeState.ACTIVE, PledgeState.PAUSED}
 
 
 ENDING = {PledgeState.STOPPING, PledgeState.STOPPED}
-DAYS = ("next_on", "expires_on", "stops_on", "next_try_on", "campaign_ends_on", "last_on")
+DAYS = ("next_on", "expires_on", "stops_on", "next_try_on", "campaign_ends_on", "last_on", "continues_until")
 """Facts that are days: stored as ISO dates, told in the reader's words."""
 
 

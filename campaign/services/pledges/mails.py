@@ -21,6 +21,7 @@ from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge, PledgeEvent
+from campaign.models.succession import PledgeSuccession
 from campaign.services.pledges.mail_facts import ENDING, iso_day
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 
@@ -138,6 +139,33 @@ def tell_campaign_ends(session: Session, pledge: Pledge, *, ends_on: date, at: d
     last_on = iso_day(last) if pledge.next_at or is_being_charged else ""
     facts: dict[str, object] = {"campaign_ends_on": ends_on.isoformat(), "last_on": last_on}
     tell(session, pledge, PledgeNews(kind="pledge_ending", key=ends_on.isoformat(), facts=facts), at=at)
+
+
+def tell_successor(
+    session: Session, pledge: Pledge, row: PledgeSuccession, *, successor: Campaign, at: datetime
+) -> None:
+    """Ask whether the gift continues in the campaign that follows; once per successor."""
+    facts = {**_successor_facts(session, row, successor), "next_on": iso_day(pledge.next_at)}
+    tell(session, pledge, PledgeNews(kind="pledge_successor", key=successor.slug, facts=facts), at=at)
+
+
+def tell_continues(
+    session: Session, pledge: Pledge, row: PledgeSuccession, *, successor: Campaign, at: datetime
+) -> None:
+    """Confirm that the gift continues in the campaign that follows."""
+    own = {"change": "successor", "was_minor": None, "is_open_ended": False, "next_on": iso_day(pledge.next_at)}
+    facts = {**own, **_successor_facts(session, row, successor)}
+    tell(session, pledge, PledgeNews(kind="pledge_changed", key=f"successor:{at.timestamp():.0f}", facts=facts), at=at)
+
+
+def _successor_facts(session: Session, row: PledgeSuccession, successor: Campaign) -> dict[str, object]:
+    pledge = session.get_one(Pledge, row.pledge_id)
+    return {
+        "successor_title": in_language_of(successor.title, pledge.language),
+        "successor_purpose": in_language_of(session.get_one(Fund, row.fund_id).title, pledge.language),
+        "campaign_ends_on": session.get_one(Campaign, row.from_campaign_id).ends_on.isoformat(),
+        "continues_until": successor.ends_on.isoformat(),
+    }
 
 
 def _changes(pledge: Pledge, before: Before, *, email: str | None, at: datetime) -> Iterator[PledgeNews]:

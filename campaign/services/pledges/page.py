@@ -1,13 +1,13 @@
 """One monthly gift as its donor sees it on her signed page: terms, next date, months so far with receipts. It reads only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
-from campaign.days import end_of_day
+from campaign.days import end_of_day, local_day
 from campaign.domain.donation import DonationFrequency
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
@@ -18,9 +18,11 @@ from campaign.models.donor import Donor
 from campaign.models.fund import Fund
 from campaign.models.pledge import Pledge, PledgeRequest
 from campaign.services.campaigns.form_options import same_gift
+from campaign.services.pledges.last_days import last_day_of
 from campaign.services.pledges.links import PledgeLink, refuse_expired
 from campaign.services.pledges.mails import BEING_CHARGED
 from campaign.services.pledges.months import MonthlyPayment, months_of
+from campaign.services.pledges.succession import SuccessionQuestion, question_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,8 @@ class PledgePage:
     under_way: tuple[Act, ...]  # asked for, and not done at the provider yet
     least_charge: Money  # the least of what is charged now and of what was asked for and is not done yet
     months: tuple[MonthlyPayment, ...]
+    question: SuccessionQuestion | None = None
+    """What the donor is asked about the successor of the campaign."""
 
     @property
     def charge(self) -> Money:
@@ -124,7 +128,8 @@ def pledge_page(link: PledgeLink, *, at: datetime) -> PledgePage:
         if row is None:
             raise PledgeLinkBroken
         refuse_expired(session, link, row[0], at=at)
-        return _as_page(session, *row)
+        page = _as_page(session, *row)
+        return replace(page, question=question_of(session, row[0], today=local_day(at)))
 
 
 def receipt_of_month(link: PledgeLink, number: str, *, at: datetime) -> str:
@@ -158,7 +163,7 @@ def _as_page(session: Session, pledge: Pledge, campaign: Campaign, fund: Fund, e
         stops_at=pledge.stops_at,
         ended_at=pledge.ended_at,
         end_reason=pledge.end_reason,
-        campaign_ends_on=campaign.ends_on,
+        campaign_ends_on=last_day_of(session, pledge),
         ends_with_campaign=pledge.ends_with_campaign,
         is_paid_out=pledge.is_paid_out,
         due=Due(reason=pledge.due_reason, url=pledge.due_url, next_at=pledge.due_next_at)

@@ -16,6 +16,7 @@ from campaign.models.donation import Donation, DonationEvent
 from campaign.models.pledge import Pledge
 from campaign.services import search_index
 from campaign.services.pledges.provider_sync import follow
+from campaign.services.pledges.succession import month_target
 
 
 class NoPayment(DomainError):
@@ -38,6 +39,7 @@ def month_of(reference: GiftReference, *, context: Context, hold_mails: bool) ->
 def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id: int | None, clock: Clock) -> int:
     pledge = session.execute(select(Pledge).where(Pledge.id == pledge_id)).scalar_one()
     at = clock.now()
+    campaign_id, fund_id = month_target(session, pledge, reference.billed_at)
     cover_minor = reference.cover_minor if reference.cover_minor < paid.minor else 0
     donation_id: int | None = insert_once_for_key(
         session,
@@ -47,6 +49,8 @@ def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id
             "form_id": f"invoice:{reference.invoice_id}",
             "origin": DonationOrigin.INVOICE,
             **{name: getattr(pledge, name) for name in _TAKEN_OVER},
+            "campaign_id": campaign_id,
+            "fund_id": fund_id,
             "frequency": DonationFrequency.MONTHLY,
             "currency": paid.currency,
             "gift_minor": paid.minor - cover_minor,
@@ -74,6 +78,6 @@ def _month(session: Session, reference: GiftReference, paid: Money, *, pledge_id
 
 
 _TAKEN_OVER = (
-    *("campaign_id", "fund_id", "donor_id", "language", "fee_bearer", "is_anonymous", "livemode"),
+    *("donor_id", "language", "fee_bearer", "is_anonymous", "livemode"),
     *PARAMETERS,
 )

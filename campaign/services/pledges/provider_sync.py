@@ -20,10 +20,10 @@ from campaign.domain.pledge import Act, PledgeEndReason, PledgeRequestState, Ple
 from campaign.gateways.context import Context
 from campaign.gateways.payments import MissingAtProvider, PaymentsNotConfigured, PaymentsUnavailable
 from campaign.gateways.pledges import PledgeFacts
-from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.services.pledges import mails as pledge_mails
 from campaign.services.pledges.beginning import begin_pledge, history_row
+from campaign.services.pledges.last_days import last_day_of
 from campaign.services.pledges.row_changes import (
     campaign_end_columns,
     changed_columns,
@@ -152,7 +152,7 @@ def _apply(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime
 
 def _changes(session: Session, pledge: Pledge, facts: PledgeFacts, *, at: datetime) -> dict[str, Any]:
     """The columns as the provider's answer makes them, with when and why the gift ended or will end."""
-    end = end_of_day(session.execute(select(Campaign.ends_on).where(Campaign.id == pledge.campaign_id)).scalar_one())
+    end = end_of_day(last_day_of(session, pledge))
     changes = changed_columns(pledge, facts, end=end)
     if pledge.state == PledgeState.STOPPED:
         return changes

@@ -199,6 +199,8 @@ OTHER_TABLES = {
     "fund_reach": "It follows from the themes of the targets.",
     "donation": "A gift is no part of what an organisation plans.",
     "pledge": "A monthly gift is none either.",
+    "campaign_succession": "What follows a campaign is another one of this installation,",
+    "pledge_succession": "and its donors answer here.",
     "allocation": "What was decided about money belongs to the ledger.",
     "disbursement": "So does what was spent.",
     "journal_entry": "So do entries,",

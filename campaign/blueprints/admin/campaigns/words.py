@@ -8,6 +8,7 @@ from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 
 from campaign.domain import campaign_settings as rules
+from campaign.domain import succession
 from campaign.domain.campaign_state import (
     AnotherCampaignShown,
     CampaignAct,
@@ -79,6 +80,7 @@ AUDITED: Mapping[str, LazyString] = {
     "campaign:close": _("Closed the campaign early"),
     "campaign:extend": _("Extended the campaign"),
     "campaign:archive": _("Archived the campaign"),
+    "campaign:successor": _("Named the campaign that follows"),
     "campaign:feature": _("Put the campaign on the start page"),
 }
 """Acts of the audit trail."""
@@ -99,6 +101,8 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "at most eight digits."
     ),
     rules.NotInSteps: _("This currency is charged in larger steps. Enter rounder amounts."),
+    succession.NotASuccessor: _("This campaign must be opened, begin by the day after this one ends, and end later."),
+    succession.SuccessorPromised: _("Donors have agreed to continue in the campaign named now, so it stays."),
     AnotherCampaignShown: _("You switched to another campaign in another window. Nothing was changed."),
     NotReadyToOpen: _("Something is missing before the campaign can be opened. Nothing was changed."),
     EndsInThePast: _("Enter a day that is not over."),

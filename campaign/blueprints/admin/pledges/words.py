@@ -41,6 +41,9 @@ TIMELINE: Mapping[str, Word] = {
     "asked_mend": (_("Requested: different card"), ""),
     "asked_use_card": (_("Requested: the card of another monthly gift"), ""),
     "moved": (_("Moved to the donor’s other card"), ""),
+    "successor_yes": (_("Donor: continue in the campaign that follows"), "good"),
+    "successor_no": (_("Donor: end with the campaign"), ""),
+    "continued": (_("Continues in the campaign that follows"), "good"),
 }
 REASONS: Mapping[str, LazyString] = {reason: words.staff for reason, words in CARD_REFUSALS.items()}
 ENDINGS: Mapping[str, LazyString] = {
@@ -53,6 +56,7 @@ ENDINGS: Mapping[str, LazyString] = {
 MAILS: Mapping[str, LazyString] = {
     "pledge_changed": _("a change is confirmed"),
     "pledge_link": _("a new link"),
+    "pledge_successor": _("whether the gift continues in the campaign that follows"),
     "pledge_ending": _("two weeks before the campaign ends"),
     "pledge_reminder": _("before the first renewal"),
     "pledge_unpaid": _("a month could not be charged"),
