@@ -63,6 +63,10 @@ class AnotherCampaignShown(Conflict):
     """The form was shown for another campaign than the one that the staff pages show now."""
 
 
+class FormWouldClose(DomainError):
+    """The campaign takes gifts, and would not with this first day."""
+
+
 class EndsInThePast(DomainError):
     """The last day of a campaign is over already."""
 

@@ -34,7 +34,8 @@ class Campaign(Model):
     names_need_review: Mapped[bool] = mapped_column(server_default=false(), default=False)
     """Whether donors' names and messages are shown only once staff have approved them."""
     closed_on: Mapped[date | None]
-    """The day on which it was closed before its planned end; `ends_on` is then this day too, as far as the start allows."""
+    """The day on which it was closed before its planned end, and its last one; `ends_on` is then this day or, where it was
+    closed on its first day, the next one, for a plan has two days at least."""
     state_note: Mapped[Texts] = mapped_column(Json, server_default="{}", default=dict)
     """Why it was closed early or extended, for everybody to read; empty where nothing is to be said."""
     is_featured: Mapped[bool] = mapped_column(default=False)
@@ -59,6 +60,11 @@ class Campaign(Model):
     """What the receipt prints of the issuer: name, address, registration, place, signatory."""
     latitude: Mapped[str | None]
     longitude: Mapped[str | None]
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it takes gifts and its monthly gifts are charged."""
+        return self.closed_on or self.ends_on
 
 
 class CampaignRevision(Model):

@@ -107,13 +107,13 @@ def _close(session: Session, row: Campaign, decision: CampaignDecision, today: d
     if not reason:
         raise ReasonMissing(row.slug)
     row.stage, row.closed_on, row.state_note = CampaignStage.CLOSED, today, reason
-    row.ends_on = max(today, row.starts_on + date.resolution)  # monthly gifts and figures go by the last day
+    row.ends_on = max(today, row.starts_on + date.resolution)  # the last day is `closed_on`; a plan has two at least
 
 
 def _extend(session: Session, row: Campaign, decision: CampaignDecision, today: date) -> None:  # noqa: ARG001
     if decision.ends_on is None:
         raise ReasonMissing(row.slug)
-    check_new_end(decision.ends_on, starts_on=row.starts_on, ends_on=row.ends_on, today=today)
+    check_new_end(decision.ends_on, starts_on=row.starts_on, ends_on=row.last_day, today=today)
     row.stage, row.closed_on, row.ends_on = CampaignStage.PUBLISHED, None, decision.ends_on
     row.state_note = _written(decision.reason)
 

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.days import local_day
 from campaign.domain.campaign_settings import (
     SeriesIsFixed,
     SeriesTaken,
@@ -21,7 +22,7 @@ from campaign.domain.campaign_settings import (
     default_bounds,
     supported,
 )
-from campaign.domain.campaign_state import CampaignStage, EndNotLater
+from campaign.domain.campaign_state import CampaignStage, CampaignState, EndNotLater, FormWouldClose, campaign_state
 from campaign.domain.donation import FeeBearer
 from campaign.domain.form_version import check_version, version_of
 from campaign.domain.fund import FundKind
@@ -76,6 +77,21 @@ class SettingsView:
         return version_of(self.settings)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsChange:
+    """Settings that a campaign shall have.
+
+    Attributes:
+        version: Which settings the person has read.
+        closes_form: Whether they want the form of an open campaign to close until its new first day.
+    """
+
+    settings: CampaignSettings
+    version: str
+    actor_id: int
+    closes_form: bool = False
+
+
 def create_campaign(
     new: CampaignSettings, *, languages: tuple[str, ...], actor_id: int, account: ProviderAccount, clock: Clock
 ) -> None:
@@ -110,12 +126,11 @@ def settings_of(campaign_id: int) -> SettingsView:
         )
 
 
-def change_settings(
-    campaign_id: int, new: CampaignSettings, *, version: str, actor_id: int, account: ProviderAccount, clock: Clock
-) -> None:
-    """Change the settings of a campaign. `version` names those that the person has read.
+def change_settings(campaign_id: int, change: SettingsChange, *, account: ProviderAccount, clock: Clock) -> None:
+    """Change the settings of a campaign.
 
     Raises:
+        FormWouldClose: The form would close, and the person has not agreed to that.
         ChangedMeanwhile: Somebody else changed them since.
         SlugIsFixed: The campaign was public, so its address and its currency stay.
         SeriesIsFixed: A receipt has the old prefix.
@@ -123,19 +138,22 @@ def change_settings(
         BadSlug, SlugTaken, BadSeries, SeriesTaken, EndsBeforeStart, TooLong, UnsupportedCurrency,
             GoalCurrencyNotSettled: As `create_campaign`; a goal's currency that stays is not checked again.
     """
+    new = change.settings
     _check(new)
     has_new_currency = settings_of(campaign_id).settings.currency != new.currency
     settled = settlement_currencies(account).codes if has_new_currency else ()
     with transaction() as session:
         row = session.execute(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).scalar_one()
         new = replace(new, name=with_hidden_languages(new.name, row.name, row.languages or installed()))
-        check_version(version, _settings(row))
+        check_version(change.version, _settings(row))
         _check_fixed(session, row, new)
         check_goal_currency(new.currency, settled)
+        if not change.closes_form and _would_close(row, new, today=local_day(clock.now())):
+            raise FormWouldClose(new.starts_on.isoformat())
         _check_unique(session, new, campaign_id=row.id)
         changed = _apply(session, row, new)
         count_public_change(session, row.id)
-        _record(session, row.slug, "settings", actor_id, clock, {"changed": sorted(changed)})
+        _record(session, row.slug, "settings", change.actor_id, clock, {"changed": sorted(changed)})
 
 
 def _settings(row: Campaign) -> CampaignSettings:
@@ -157,6 +175,12 @@ def _check(new: CampaignSettings) -> None:
     check_series(new.series)
     check_days(new.starts_on, new.ends_on)
     supported(new.currency)
+
+
+def _would_close(row: Campaign, new: CampaignSettings, *, today: date) -> bool:
+    """Return whether an open campaign would have to begin again."""
+    state = campaign_state(row.stage, starts_on=row.starts_on, ends_on=row.ends_on, day=today)
+    return state is CampaignState.OPEN and new.starts_on > today
 
 
 def _check_unique(session: Session, new: CampaignSettings, *, campaign_id: int | None) -> None:

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.picture import ConsentTerm, PictureFacts, gaps_of, height_at, widths_of
+from campaign.models.campaign import Campaign
 from campaign.models.picture import Consent, Picture, PictureConsent, PicturePlace
 
 HERO = "hero"
@@ -27,6 +29,8 @@ class PublicPicture:
     credit: str
     focal_x: int
     focal_y: int
+    is_of_draft: bool = False
+    """Its campaign is not public yet: staff alone get its files, from the staff pages."""
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -40,7 +44,8 @@ class PublicPicture:
 
     def path(self, width: int, file_format: str = "jpg") -> str:
         """Return the address of a file on this site."""
-        return f"/pictures/{self.public_id}/{width}.{file_format}?v={self.version}"
+        folder = f"/staff/pictures/{self.public_id}/files" if self.is_of_draft else f"/pictures/{self.public_id}"
+        return f"{folder}/{width}.{file_format}?v={self.version}"
 
     def srcset(self, file_format: str) -> str:
         """Return all files of a format with their widths, for the attribute of this name."""
@@ -50,14 +55,15 @@ class PublicPicture:
 def pictures_shown(session: Session, campaign_id: int, *, day: date) -> dict[str, PublicPicture]:
     """Return place → picture, of those that may be shown on a day."""
     rows = session.execute(
-        select(PicturePlace.place, Picture)
+        select(PicturePlace.place, Picture, Campaign.stage)
         .join(Picture, Picture.id == PicturePlace.picture_id)
+        .join(Campaign, Campaign.id == PicturePlace.campaign_id)
         .where(PicturePlace.campaign_id == campaign_id, Picture.removed_at.is_(None))
     ).all()
-    terms = consent_terms(session, {picture.id for _place, picture in rows if picture.shows_people})
+    terms = consent_terms(session, {picture.id for _place, picture, _stage in rows if picture.shows_people})
     return {
-        place: public_picture(picture)
-        for place, picture in rows
+        place: replace(public_picture(picture), is_of_draft=stage == CampaignStage.DRAFT)
+        for place, picture, stage in rows
         if not gaps_of(facts_of(picture), terms.get(picture.id, ()), day=day)
     }
 

@@ -9,11 +9,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.errors import NotFound
 from campaign.domain.news import UpdateState
 from campaign.domain.picture import PictureFacts, PictureGap, PictureGone, gaps_of
 from campaign.gateways.file_store import FileStore
-from campaign.models.campaign import Update
+from campaign.models.campaign import Campaign, Update
 from campaign.models.picture import Consent, Picture, PictureConsent, PictureFile, PicturePlace
 from campaign.models.staff import Staff
 from campaign.services.campaigns.shown_pictures import PublicPicture, consent_terms, facts_of, public_picture
@@ -100,7 +101,7 @@ def public_file(public_id: str, width: int, file_format: str, *, store: FileStor
     """Return a file of a picture that everybody may see.
 
     Raises:
-        NotFound: There is none, or it is not shown anywhere.
+        NotFound: There is none, it is not shown anywhere, or its campaign is a draft.
         PictureGone: The picture was removed, or the consent to show it has ended.
     """
     with reading() as session:
@@ -111,7 +112,8 @@ def public_file(public_id: str, width: int, file_format: str, *, store: FileStor
         if picture.removed_at is not None or PictureGap.CONSENT_ENDED in gaps:
             raise PictureGone(public_id)
         places = session.execute(select(PicturePlace.place).where(PicturePlace.picture_id == picture.id)).scalars()
-        if gaps or set(places) <= _unpublished_places(session, picture.campaign_id):
+        is_draft = session.get_one(Campaign, picture.campaign_id).stage == CampaignStage.DRAFT
+        if is_draft or gaps or set(places) <= _unpublished_places(session, picture.campaign_id):
             raise NotFound(f"picture:{public_id}")
         stored = _stored(session, picture, width, file_format)
     return _sent(stored, store)

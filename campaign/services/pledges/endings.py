@@ -28,7 +28,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.models.succession import PledgeSuccession
 from campaign.services.pledges import mails as pledge_mails
-from campaign.services.pledges.last_days import AGREED, LAST_DAY, SUCCESSOR
+from campaign.services.pledges.last_days import AGREED, LAST_DAY, OWN_LAST_DAY, SUCCESSOR
 from campaign.services.pledges.provider_sync import FollowResult, follow, try_follow
 from campaign.services.pledges.requests import PledgeOrder, ask
 
@@ -121,7 +121,7 @@ def ending_counts(campaign_id: int) -> EndingCounts:
     ends_here = and_(ends_with_campaign(), PledgeSuccession.id.is_(None))
     query = (
         select(
-            Campaign.ends_on,
+            OWN_LAST_DAY,
             func.count(Pledge.id).filter(ends_here),
             func.count(Pledge.id).filter(ends_here, is_paid_out, Pledge.due_invoice_id.is_(None)),
             func.count(Pledge.id).filter(~is_running, Pledge.end_reason == PledgeEndReason.CAMPAIGN),
@@ -129,7 +129,7 @@ def ending_counts(campaign_id: int) -> EndingCounts:
         .outerjoin(Pledge, Pledge.campaign_id == Campaign.id)
         .outerjoin(PledgeSuccession, AGREED)
         .where(Campaign.id == campaign_id)
-        .group_by(Campaign.ends_on)
+        .group_by(OWN_LAST_DAY)
     )
     with reading() as session:
         ends_on, running, paid_out, ended = session.execute(query).one()

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from campaign.domain.campaign_state import CampaignStage
@@ -19,9 +19,11 @@ AGREED = and_(
     PledgeSuccession.moved_at.is_(None),
 )
 """The row of a donor who agreed to continue, and whose gift has not gone over yet."""
-CONTINUES = and_(SUCCESSOR.stage == CampaignStage.PUBLISHED, SUCCESSOR.ends_on > Campaign.ends_on)
+OWN_LAST_DAY = func.coalesce(Campaign.closed_on, Campaign.ends_on)
+"""`Campaign.last_day`, in queries."""
+CONTINUES = and_(SUCCESSOR.stage == CampaignStage.PUBLISHED, SUCCESSOR.ends_on > OWN_LAST_DAY)
 """`domain.succession.continues_until`, as a condition on a query with both campaigns."""
-LAST_DAY = case((CONTINUES, SUCCESSOR.ends_on), else_=Campaign.ends_on)
+LAST_DAY = case((CONTINUES, SUCCESSOR.ends_on), else_=OWN_LAST_DAY)
 
 
 def last_day_of(session: Session, pledge: Pledge) -> date:

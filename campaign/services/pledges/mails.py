@@ -163,7 +163,7 @@ def _successor_facts(session: Session, row: PledgeSuccession, successor: Campaig
     return {
         "successor_title": in_language_of(successor.title, pledge.language),
         "successor_purpose": in_language_of(session.get_one(Fund, row.fund_id).title, pledge.language),
-        "campaign_ends_on": session.get_one(Campaign, row.from_campaign_id).ends_on.isoformat(),
+        "campaign_ends_on": session.get_one(Campaign, row.from_campaign_id).last_day.isoformat(),
         "continues_until": successor.ends_on.isoformat(),
     }
 

@@ -18,6 +18,7 @@ from campaign.models.pledge import Pledge, PledgeEvent
 from campaign.models.succession import CampaignSuccession, PledgeSuccession
 from campaign.services.pledges import mails as pledge_mails
 from campaign.services.pledges.beginning import history_row
+from campaign.services.pledges.last_days import OWN_LAST_DAY
 from campaign.services.pledges.successors import check_follows
 
 
@@ -41,7 +42,7 @@ def question_of(session: Session, pledge: Pledge, *, today: date) -> SuccessionQ
     return SuccessionQuestion(
         campaign_title=successor.title,
         purpose=session.get_one(Fund, row.fund_id).title,
-        ends_on=own.ends_on,
+        ends_on=own.last_day,
         continues_until=successor.ends_on,
         answer=SuccessionAnswer(row.answer) if row.answer else None,
     )
@@ -76,13 +77,13 @@ def month_target(session: Session, pledge: Pledge, billed_at: datetime | None) -
     if billed_at is None:
         return target
     rows = session.execute(
-        select(PledgeSuccession, Campaign.ends_on)
+        select(PledgeSuccession, OWN_LAST_DAY)
         .join(Campaign, Campaign.id == PledgeSuccession.from_campaign_id)
         .where(PledgeSuccession.pledge_id == pledge.id, PledgeSuccession.answer == SuccessionAnswer.YES)
         .order_by(PledgeSuccession.id.desc())
     )
-    for row, ends_on in rows:
-        is_later = counts_for_successor(billed_at, end=end_of_day(ends_on))
+    for row, last_day in rows:
+        is_later = counts_for_successor(billed_at, end=end_of_day(last_day))
         if row.moved_at is not None and not is_later:
             target = (row.from_campaign_id, row.from_fund_id)
         elif row.moved_at is None and is_later and row.from_campaign_id == pledge.campaign_id:
@@ -107,7 +108,7 @@ def _open_question(session: Session, pledge: Pledge, *, today: date) -> tuple[Pl
         raise AnswerTooLate(pledge.public_id)
     own, successor = session.get_one(Campaign, row.from_campaign_id), session.get_one(Campaign, row.campaign_id)
     check_answer(
-        PledgeState(pledge.state), ends_with_campaign=pledge.ends_with_campaign, ends_on=own.ends_on, today=today
+        PledgeState(pledge.state), ends_with_campaign=pledge.ends_with_campaign, ends_on=own.last_day, today=today
     )
     check_follows(own, successor)
     return row, own, successor

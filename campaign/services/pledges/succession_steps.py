@@ -32,7 +32,7 @@ from campaign.services.campaigns.revision import count_public_change
 from campaign.services.pledges import mails as pledge_mails
 from campaign.services.pledges.beginning import history_row
 from campaign.services.pledges.endings import ends_with_campaign
-from campaign.services.pledges.last_days import AGREED, CONTINUES, SUCCESSOR
+from campaign.services.pledges.last_days import AGREED, CONTINUES, OWN_LAST_DAY, SUCCESSOR
 from campaign.services.pledges.provider_sync import FollowResult, try_follow
 
 
@@ -121,8 +121,8 @@ def _next_to_ask(context: Context) -> _GiftToAsk | None:
             ends_with_campaign(),
             CONTINUES,
             Pledge.doubles_id.is_(None),
-            Campaign.ends_on >= today,
-            Campaign.ends_on <= today + QUESTION_LEAD,
+            today <= OWN_LAST_DAY,
+            today + QUESTION_LEAD >= OWN_LAST_DAY,
             takes_currency.exists(),
             ~is_known.exists(),
         )
@@ -156,7 +156,7 @@ def _next_to_move(context: Context) -> _GiftToMove | None:
         .join(Fund, Fund.id == PledgeSuccession.fund_id)
         .where(
             Pledge.state != PledgeState.STOPPED.value,
-            Campaign.ends_on < local_day(context.clock.now()),
+            local_day(context.clock.now()) > OWN_LAST_DAY,
             CONTINUES,
         )
         .order_by(Pledge.id)

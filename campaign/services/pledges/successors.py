@@ -105,7 +105,7 @@ def check_follows(own: Campaign, successor: Campaign) -> None:
         starts_on=successor.starts_on,
         ends_on=successor.ends_on,
         is_same=own.id == successor.id,
-        predecessor_ends_on=own.ends_on,
+        predecessor_ends_on=own.last_day,
     )
 
 

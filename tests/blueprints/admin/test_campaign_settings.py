@@ -124,3 +124,14 @@ def test_a_currency_is_added_changed_and_removed(admin: FlaskClient) -> None:
         "/staff/campaign/currencies/USD/remove", data={"csrf_token": listed.one("[name=csrf_token]")["value"]}
     )
     assert "The goal is counted in this currency" in fetch_address(admin, own.location).text(".notice")
+
+
+def test_a_later_first_day_that_closes_the_form_is_asked_about(admin: FlaskClient, client: FlaskClient) -> None:
+    a_campaign()
+    page = fetch_address(admin, "/staff/campaign/settings")
+    assert not page.soup.select("#closes_form")
+    refused = Page(page.submit(admin, starts_on="2027-01-01"))
+    assert "With this first day its form closes at once" in refused.text(".error-summary")
+    assert fetch_address(client, "/en/donate").soup.select("form#gift")
+    assert refused.submit(admin, closes_form="yes").status_code == 303
+    assert "January 1, 2027" in fetch_address(client, "/en/").text().replace("\xa0", " ")

@@ -1,7 +1,7 @@
 """A campaign is opened, closed early, extended, archived and featured; each act is recorded, and refused out of turn."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -25,6 +25,7 @@ from campaign.models.staff import AuditEvent
 from campaign.services.campaigns.cards import CampaignCard, campaign_named, featured_campaign
 from campaign.services.campaigns.lifecycle import CampaignDecision, carry_out, opening_gaps
 from campaign.services.campaigns.settlement import SettlementCurrencies
+from campaign.services.pledges.endings import ending_counts
 from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.fakes import FakeAccount, SettableClock
 
@@ -119,3 +120,15 @@ def test_one_campaign_is_featured(app: Flask, clock: SettableClock) -> None:
     carry_out(decided(second, CampaignAct.FEATURE), account=ACCOUNT, clock=clock)
     assert featured_campaign().slug == "second"
     assert not card().is_featured
+
+
+@pytest.mark.database("sqlite")
+def test_a_campaign_that_is_closed_on_its_first_day_ends_with_it(app: Flask, clock: SettableClock) -> None:
+    campaign = a_campaign(starts_on=TODAY)
+    carry_out(replace(decided(campaign, CampaignAct.CLOSE), reason=WHY), account=ACCOUNT, clock=clock)
+    assert (card().state_on(TODAY), card().closed_on) == (CampaignState.ENDED, TODAY)
+    assert ending_counts(campaign.id).ends_on == TODAY
+    tomorrow = TODAY + timedelta(days=1)
+    extending = replace(decided(campaign, CampaignAct.EXTEND), ends_on=tomorrow)
+    carry_out(extending, account=ACCOUNT, clock=clock)
+    assert (card().state_on(TODAY), card().ends_on) == (CampaignState.OPEN, tomorrow)

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from campaign.domain import campaign_settings as rules
-from campaign.domain.campaign_state import CampaignAct, EndNotLater, WrongCampaignState
+from campaign.domain.campaign_state import CampaignAct, EndNotLater, FormWouldClose, WrongCampaignState
 from campaign.domain.currencies import CURRENCIES
 from campaign.domain.donation import FeeBearer
 from campaign.domain.errors import DomainError
@@ -21,7 +21,13 @@ from campaign.services.campaigns.currencies import (
 )
 from campaign.services.campaigns.form_options import giving_options
 from campaign.services.campaigns.lifecycle import CampaignDecision, carry_out
-from campaign.services.campaigns.settings import CampaignSettings, change_settings, create_campaign, settings_of
+from campaign.services.campaigns.settings import (
+    CampaignSettings,
+    SettingsChange,
+    change_settings,
+    create_campaign,
+    settings_of,
+)
 from tests.support.builders import a_campaign, a_donor, a_member_of_staff, a_paid_gift
 from tests.support.fakes import FakeAccount, SettableClock
 
@@ -48,8 +54,8 @@ def create(clock: SettableClock, new: CampaignSettings = NEW) -> int:
 def save(
     campaign_id: int, new: CampaignSettings, actor: int, clock: SettableClock, account: FakeAccount = ACCOUNT
 ) -> None:
-    version = settings_of(campaign_id).version
-    change_settings(campaign_id, new, version=version, actor_id=actor, account=account, clock=clock)
+    change = SettingsChange(settings=new, version=settings_of(campaign_id).version, actor_id=actor)
+    change_settings(campaign_id, change, account=account, clock=clock)
 
 
 def test_a_new_campaign_is_a_draft_that_takes_gifts_once_it_is_opened(app: Flask, clock: SettableClock) -> None:
@@ -70,7 +76,10 @@ def test_a_campaign_with_gifts_is_no_draft_again_whose_currency_could_change(app
     campaign, actor = a_campaign(), a_member_of_staff(role="campaign").id
     a_paid_gift(campaign=campaign)
     later = replace(settings_of(campaign.id).settings, starts_on=date(2027, 1, 1))
-    save(campaign.id, later, actor, clock)
+    with pytest.raises(FormWouldClose):
+        save(campaign.id, later, actor, clock)
+    agreed = SettingsChange(settings=later, version=settings_of(campaign.id).version, actor_id=actor, closes_form=True)
+    change_settings(campaign.id, agreed, account=ACCOUNT, clock=clock)
     with pytest.raises(WrongCampaignState):
         carry_out(
             CampaignDecision(campaign_id=campaign.id, act=CampaignAct.WITHDRAW, actor_id=actor),
@@ -134,15 +143,9 @@ def test_settings_that_somebody_else_changed_are_not_overwritten(app: Flask, clo
     campaign_id, actor = create(clock), a_member_of_staff(role="campaign").id
     read = settings_of(campaign_id).version
     save(campaign_id, replace(NEW, goal_minor=9_000_00), actor, clock)
+    late = SettingsChange(settings=replace(NEW, ends_on=date(2027, 7, 1)), version=read, actor_id=actor)
     with pytest.raises(ChangedMeanwhile):
-        change_settings(
-            campaign_id,
-            replace(NEW, ends_on=date(2027, 7, 1)),
-            version=read,
-            actor_id=actor,
-            account=ACCOUNT,
-            clock=clock,
-        )
+        change_settings(campaign_id, late, account=ACCOUNT, clock=clock)
     assert settings_of(campaign_id).settings.goal_minor == 9_000_00
 
 

@@ -12,8 +12,10 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign.database import transaction
 from campaign.days import local_day
 from campaign.domain import picture as rules
+from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import new_public_id
 from campaign.domain.picture import (
@@ -35,8 +37,10 @@ from campaign.services.pictures.describing import Description, describe_picture,
 from campaign.services.pictures.listing import one_picture
 from campaign.services.pictures.places import Placing, hide_in_place, show_in_place
 from campaign.services.pictures.uploading import Upload, add_picture, replace_picture
+from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.fakes import SettableClock
+from tests.support.pages import fetch_address
 from tests.support.pictures import a_picture, file_of
 
 FACTS = PictureFacts(
@@ -160,3 +164,21 @@ def test_the_program_that_decodes_has_the_limits_of_the_domain() -> None:
     assert [getattr(picture_process, name) for name in names] == [getattr(rules, name) for name in names]
     for width in (320, 480, 700, 960, 1200, 1600, 4000):
         assert picture_process.widths_of(width) == rules.widths_of(width)
+
+
+@pytest.mark.database("sqlite")
+def test_pictures_of_a_draft_are_for_staff_alone(app: Flask, client: FlaskClient, clock: SettableClock) -> None:
+    campaign = a_campaign(stage=CampaignStage.DRAFT)
+    a_campaign(slug="other", is_featured=False)
+    picture = a_picture(campaign, place="hero")
+    assert client.get(f"/pictures/{picture}/480.avif").status_code == 404
+    staff = sign_in_as(app, clock, role="finance").client
+    preview = fetch_address(staff, "/staff/campaign/preview/en")
+    address = str(preview.one(".hero img, header img, main img")["src"])
+    assert address.startswith(f"/staff/pictures/{picture}/files/")
+    answer = staff.get(address)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert client.get(address).status_code == 302
+    with transaction() as session:
+        session.get_one(Campaign, campaign.id).stage = CampaignStage.PUBLISHED
+    assert client.get(f"/pictures/{picture}/480.avif").status_code == 200

@@ -12,7 +12,7 @@ from campaign.blueprints.admin.campaigns.words import goal_currency_sentence
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.domain import campaign_settings as rules
-from campaign.domain.campaign_state import AnotherCampaignShown, EndNotLater
+from campaign.domain.campaign_state import AnotherCampaignShown, EndNotLater, FormWouldClose
 from campaign.domain.currencies import CURRENCIES
 from campaign.domain.errors import DomainError
 from campaign.domain.form_version import ChangedMeanwhile, version_of
@@ -32,6 +32,7 @@ FIELD_OF: dict[type[DomainError], str] = {
     rules.EndsBeforeStart: "ends_on",
     rules.TooLong: "ends_on",
     EndNotLater: "ends_on",
+    FormWouldClose: "starts_on",
     rules.BadBounds: "minimum",
     rules.NotInSteps: "minimum",
     rules.UnsupportedCurrency: "code",
@@ -95,19 +96,19 @@ def save_campaign_settings() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), form.status
     try:
-        settings.change_settings(
-            here.id,
-            form.settings,
+        change = settings.SettingsChange(
+            settings=form.settings,
             version=form.version.data,
             actor_id=person().id,
-            account=current_context().account,
-            clock=current_context().clock,
+            closes_form=form.closes_form.data,
         )
+        settings.change_settings(here.id, change, account=current_context().account, clock=current_context().clock)
     except ChangedMeanwhile:
         if form.conflicts_with(_stored()):
             return _page(form), form.status
     except DomainError as error:
         form.refuse(FIELD_OF[type(error)], _sentence(error))
+        form.asks_about_form = isinstance(error, FormWouldClose)
         return _page(form), form.status
     if form.slug.data != here.slug:
         session["campaign"] = form.slug.data

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DecimalField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, DecimalField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation
 
@@ -82,6 +82,9 @@ class SettingsForm(VersionedForm):
     )
     goal = AmountField(_("Goal"))
     starts_on = DayField(_("First day"), validators=[InputRequired(_("Enter the first day."))])
+    closes_form = BooleanField(_("Yes, close the form until then"))
+    asks_about_form = False
+    """Whether the page asks if the form shall close: after a first day that closes it."""
     ends_on = DayField(
         _("Last day"),
         validators=[InputRequired(_("Enter the last day."))],

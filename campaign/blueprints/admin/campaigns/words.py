@@ -15,6 +15,7 @@ from campaign.domain.campaign_state import (
     EndNotLater,
     EndsInThePast,
     EndTooFar,
+    FormWouldClose,
     NotReadyToOpen,
     OpeningGap,
     ReasonMissing,
@@ -105,6 +106,10 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     succession.SuccessorPromised: _("Donors have agreed to continue in the campaign named now, so it stays."),
     AnotherCampaignShown: _("You switched to another campaign in another window. Nothing was changed."),
     NotReadyToOpen: _("Something is missing before the campaign can be opened. Nothing was changed."),
+    FormWouldClose: _(
+        "The campaign accepts gifts now. With this first day its form closes at once and opens again on that day; monthly "
+        "gifts go on. Choose another day, or agree below."
+    ),
     EndsInThePast: _("Enter a day that is not over."),
     EndNotLater: _("Enter a day after the present last day."),
     EndTooFar: _("Enter a day within ten years of the first day."),
