@@ -5,7 +5,7 @@ it. A cover brings a fund below zero up to zero, with money that no donor restri
 decides. The database refuses the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,6 +61,10 @@ class AllocationReasonMissing(DomainError):
 
 class SelfApproval(DomainError):
     """Who proposed an allocation does not approve or reject it."""
+
+
+class DependentApproval(DomainError):
+    """Proposer and approver may be one person: one of them made the other's account, and nobody else has confirmed it."""
 
 
 class NotProposer(DomainError):
@@ -192,6 +196,32 @@ class Proposal:
     def _check_open(self) -> None:
         if self.state != AllocationState.PROPOSED:
             raise AlreadyDecided(self.state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountTie:
+    """An administrator made an account, gave it a role over money, or sent its emails to another address.
+
+    Attributes:
+        maker_id: The administrator.
+        account_id: The account.
+        is_confirmed: Whether another administrator has confirmed since that a person of its own uses it.
+    """
+
+    maker_id: int
+    account_id: int
+    is_confirmed: bool
+
+
+def check_independence(proposer_id: int, approver_id: int, ties: Iterable[AccountTie]) -> None:
+    """Refuse an approval where both accounts may be one person's: whoever makes a second mailbox would decide alone.
+
+    Raises:
+        DependentApproval: One of them made the other account, and no other administrator has confirmed it.
+    """
+    pair = {proposer_id, approver_id}
+    if any({tie.maker_id, tie.account_id} == pair and not tie.is_confirmed for tie in ties):
+        raise DependentApproval
 
 
 def check_amount(amount: Money) -> None:

@@ -19,6 +19,7 @@ from campaign.domain.allocation import (
     AllocationState,
     AlreadyDecided,
     BalancesChanged,
+    DependentApproval,
     MoneyMayNotGoThere,
     MoreThanIsMissing,
     NotEnoughFunds,
@@ -44,7 +45,7 @@ from campaign.services.mail import resending
 from campaign.services.receipts import files
 from campaign.services.reconciliation import payouts, suspense
 from campaign.services.shield import state as shield_state
-from campaign.services.staff import accounts, details, invitations, resets
+from campaign.services.staff import account_ties, accounts, details, invitations, resets
 
 Word = tuple[LazyString, str]
 """A word and the colour of its label: good, warn, bad or none. The word alone says it; the colour repeats it."""
@@ -166,6 +167,7 @@ ACTS: Mapping[str, LazyString] = {
     "staff:add": _("Added a person"),
     "staff:invite_again": _("Sent an invitation again"),
     "staff:withdraw": _("Withdrew an invitation"),
+    "staff:confirm": _("Confirmed a person’s account"),
     "staff:correct": _("Corrected a person’s name or address"),
     "staff:set_roles": _("Changed roles"),
     "staff:deactivate": _("Deactivated an account"),
@@ -243,6 +245,10 @@ ACTS: Mapping[str, LazyString] = {
     "allocations:download": _("Downloaded the allocation ledger"),
 }
 
+DEPENDENT = _(
+    "You or the proposer made the other’s account or gave it a role over money, so this could be one person. Another "
+    "administrator confirms the account on its page under People; then it can be approved."
+)
 BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     news.UpdateChanged: _("Someone else changed this update after you opened it. Read the new text, then decide."),
     news.UpdateWithdrawn: _("This update is withdrawn. Publish it again to change it."),
@@ -282,6 +288,10 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "do this as well, submit it again."
     ),
     SelfApproval: _("You proposed this. Another person must decide."),
+    DependentApproval: DEPENDENT,
+    account_ties.ConfirmedByMaker: _(
+        "Another administrator must confirm this account: neither its person nor who made it."
+    ),
     NotProposer: _("Only the person who proposed this can withdraw it."),
     AlreadyDecided: _("Someone has already decided on this."),
     BalancesChanged: _("The balances have changed since you opened this page. Check the new figures, then decide."),

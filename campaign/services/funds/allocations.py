@@ -35,6 +35,7 @@ from campaign.models.fund import Fund, FundTransferRule
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.ledger import availability, posting, sums
+from campaign.services.staff.account_ties import check_independent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,7 @@ def approve(
 
     Raises:
         SelfApproval: The approver proposed it.
+        DependentApproval: Proposer and approver may be one person.
         AlreadyDecided: It is not open any more.
         BalancesChanged: The balances are not those of `figures`.
         NotEnoughFunds, MoreThanIsMissing: The balances do not allow it now.
@@ -147,6 +149,7 @@ def approve(
     with transaction() as session:
         row = _lock(session, public_id, campaign_id)
         _proposal(row).check_decision(actor_id)
+        check_independent(session, row.proposed_by, actor_id)
         posting.lock_funds(session, (row.source_id, row.target_id))
         kind, amount = EntryKind(row.kind), Money(row.amount_minor, row.currency)
         transfer = _transfer(session, kind, amount, source_id=row.source_id, target_id=row.target_id)

@@ -147,9 +147,15 @@ def _mail(config: Config) -> tuple[SetupItem, ...]:
 
 def _people(session: Session) -> tuple[SetupItem, ...]:
     finance, approvers = _with_role(session, "finance"), _with_role(session, "approver")
+    admins = _with_role(session, "admin")
     proposers = finance | _with_role(session, "campaign")
     return (
-        SetupItem(_("An administrator"), bool(_with_role(session, "admin"))),
+        SetupItem(_("An administrator"), bool(admins)),
+        SetupItem(
+            _("A second administrator"),
+            len(admins) > 1,
+            _("They confirm accounts that the first one made. Until then neither approves what the other proposed."),
+        ),
         SetupItem(
             _("Somebody for the campaign"),
             bool(_with_role(session, "campaign")),

@@ -22,6 +22,7 @@ from campaign.services.funds import allocations as funds_allocations
 from campaign.services.funds.balances import covering, fund, funds, givers_of, targets_of
 from campaign.services.funds.previews import preview_of
 from campaign.services.spreadsheets import FileFormat
+from campaign.services.staff.account_ties import are_independent
 
 PREFILLED = ("source", "target", "currency", "amount")
 
@@ -150,7 +151,14 @@ def _propose(form: AllocationForm, move: funds_allocations.Move) -> ResponseRetu
 def _page(public_id: str, form: RejectionForm) -> str:
     row, preview = allocation_list.allocation(campaign().id, public_id)
     timeline = [timeline_row(entry, TIMELINE) for entry in row.timeline]
-    return render_template("admin/funds/allocation.html", row=row, preview=preview, form=form, timeline=timeline)
+    return render_template(
+        "admin/funds/allocation.html",
+        row=row,
+        preview=preview,
+        form=form,
+        timeline=timeline,
+        is_independent=are_independent(row.proposed_by, person().id),
+    )
 
 
 def _form_page(form: AllocationForm, kind: EntryKind) -> str:

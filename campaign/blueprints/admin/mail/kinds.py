@@ -33,6 +33,7 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "pledge_link": _("Monthly gift: new link"),
     "pledge_code": _("Monthly gift: code for its page"),
     "pledge_changed": _("Monthly gift: change confirmed"),
+    "pledge_successor": _("Monthly gift: whether it continues in the campaign that follows"),
     "pledge_ending": _("Monthly gift: ends with the campaign"),
     "pledge_reminder": _("Monthly gift: before the first renewal"),
     "pledge_unpaid": _("Monthly gift: could not be charged"),

@@ -16,7 +16,7 @@ from campaign.domain.form_version import ChangedMeanwhile, version_of
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.campaigns.cards import all_campaigns
-from campaign.services.staff import accounts, details, grants, resets, sessions
+from campaign.services.staff import account_ties, accounts, details, grants, resets, sessions
 from campaign.services.staff.accounts import StaffRow
 from campaign.services.staff.resets import ResetOrder
 
@@ -94,6 +94,16 @@ def reactivate(staff_id: int) -> ResponseReturnValue:
     return done(_("The account is active again, with the roles that it had."), "admin.people")
 
 
+@bp.post("/people/<int(max=2147483647):staff_id>/confirm")
+def confirm_person(staff_id: int) -> ResponseReturnValue:
+    """Confirm that a person of its own uses an account that another administrator made."""
+    try:
+        account_ties.confirm(staff_id, actor_id=current_person().id, clock=current_context().clock)
+    except DomainError as error:
+        return refused(error, "admin.person", staff_id=str(staff_id))
+    return done(_("Confirmed. The account can decide together with whoever made it."), "admin.people")
+
+
 @bp.post("/people/<int(max=2147483647):staff_id>/reset")
 def reset_person(staff_id: int) -> ResponseReturnValue:
     """Reset the password or the second step of another person, with a reason."""
@@ -150,6 +160,7 @@ def _page(
         "admin/staff/person.html",
         row=row,
         at=clock.now(),
+        unconfirmed=account_ties.unconfirmed(row.id),
         sessions=sessions.sessions_of(row.id, clock=clock),
         form=grants_form or _stored_grants(row),
         details_form=details_form or DetailsForm(formdata=None, data={"name": row.name, "email": row.email}),
