@@ -112,6 +112,8 @@ STAFF_PAGES = {
     "an event of the inbox": "/staff/inbox/{inbox_event}",
     "mails": "/staff/mails",
     "audit trail": "/staff/audit",
+    "the campaign that follows": "/staff/campaign/successor",
+    "the languages of the campaign": "/staff/campaign/languages",
     "people": "/staff/people",
     "a person": "/staff/people/{person}",
     "account": "/staff/account",

@@ -77,7 +77,8 @@ MENU: tuple[MenuGroup, ...] = (
             MenuEntry(
                 "admin.campaign_settings",
                 _("Settings"),
-                frozenset({"admin.save_campaign_settings", "admin.campaign_currency", "admin.save_campaign_currency"}),
+                frozenset({"admin.save_campaign_settings", "admin.campaign_currency", "admin.save_campaign_currency"})
+                | {"admin.campaign_languages", "admin.save_campaign_languages"},
             ),
             MenuEntry(
                 "admin.campaigns",

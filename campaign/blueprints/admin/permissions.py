@@ -122,6 +122,8 @@ RULES: dict[str, Permission] = {
     "admin.create_campaign": Permission(ADMIN, is_shared=True),
     "admin.successor": Permission(DESIGNERS),
     "admin.name_successor": Permission(DESIGNERS, fresh=True),
+    "admin.campaign_languages": Permission(DESIGNERS),
+    "admin.save_campaign_languages": Permission(DESIGNERS),
     "admin.campaign_settings": Permission(DESIGNERS),
     "admin.save_campaign_settings": Permission(DESIGNERS),
     "admin.campaign_currency": Permission(DESIGNERS),

@@ -5,10 +5,12 @@ from werkzeug.wrappers import Response
 
 from campaign.blueprints.public import bp
 from campaign.blueprints.public.frame import featured_site, page_languages
+from campaign.days import local_day
 from campaign.domain.errors import NotFound
 from campaign.domain.news import UpdateWithdrawn
+from campaign.gateway_registry import current_context
 from campaign.i18n import preferred_language
-from campaign.services.campaigns.cards import CampaignCard
+from campaign.services.campaigns.cards import CampaignCard, other_campaigns
 from campaign.services.campaigns.supporters import supporters_page
 from campaign.web.page_cache import cached, campaign_of
 
@@ -29,8 +31,10 @@ def front_door() -> Response:
 @bp.get("/<language:lang>/c/<slug>/", endpoint="campaign")
 @cached()
 def campaign_page(*, card: CampaignCard) -> str:
-    """Show the campaign."""
-    return render_template("public/campaign.html", site=card, campaign=campaign_of(card))
+    """Show the campaign; the start page leads to all others, past ones too."""
+    others = other_campaigns(card) if card.is_featured else []
+    today = local_day(current_context().clock.now())
+    return render_template("public/campaign.html", site=card, campaign=campaign_of(card), others=others, today=today)
 
 
 @bp.get("/<language:lang>/updates/")

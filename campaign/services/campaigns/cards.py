@@ -124,6 +124,12 @@ def public_campaigns() -> list[CampaignCard]:
         return [_card(row[0], row[1]) for row in session.execute(_cards().where(_IS_PUBLIC))]
 
 
+def other_campaigns(card: CampaignCard) -> list[CampaignCard]:
+    """Return the campaigns that everybody may see besides this one, those with the latest end first."""
+    others = [other for other in public_campaigns() if other.id != card.id]
+    return sorted(others, key=lambda other: other.closed_on or other.ends_on, reverse=True)
+
+
 _IS_PUBLIC = Campaign.stage != CampaignStage.DRAFT
 
 

@@ -27,7 +27,7 @@ from campaign.gateways.provider_account import ProviderAccount
 from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.donation import Donation
 from campaign.services import audit
-from campaign.services.campaigns.revision import count_public_change
+from campaign.services.campaigns.revision import count_change_for_all
 from campaign.services.campaigns.settlement import SettlementCurrencies, settlement_currencies
 
 
@@ -65,7 +65,7 @@ def carry_out(decision: CampaignDecision, *, account: ProviderAccount, clock: Cl
         if settlement and (gaps := _gaps(session, row, settlement, today)):
             raise NotReadyToOpen(gaps)
         _CHANGES[decision.act](session, row, decision, today)
-        count_public_change(session, row.id)
+        count_change_for_all(session)  # the start page lists the other campaigns with their state
         audit.record(
             session,
             actor_id=decision.actor_id,
@@ -126,8 +126,6 @@ def _feature(session: Session, row: Campaign, decision: CampaignDecision, today:
     """Show it on the start page in place of another; the pages of both have other addresses then."""
     others = session.execute(select(Campaign.id).where(Campaign.is_featured, Campaign.id != row.id)).scalars().all()
     session.execute(update(Campaign).where(Campaign.id.in_(others)).values(is_featured=False))
-    for campaign_id in others:
-        count_public_change(session, campaign_id)
     row.is_featured = True
 
 

@@ -11,6 +11,11 @@ def count_public_change(session: Session, campaign_id: int) -> None:
     session.execute(_COUNT, {"campaign": campaign_id})
 
 
+def count_change_for_all(session: Session) -> None:
+    """Record, inside the caller's transaction, that every campaign's public pages have changed."""
+    session.execute(update(CampaignRevision).values(revision=CampaignRevision.revision + 1))
+
+
 _REVISION = CampaignRevision.__table__
 _COUNT = (
     update(_REVISION).where(_REVISION.c.campaign_id == bindparam("campaign")).values(revision=_REVISION.c.revision + 1)

@@ -36,7 +36,7 @@ from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
 from campaign.services import audit
 from campaign.services.campaigns.fund_tree import GENERAL_CODE, NewFund, add_funds
-from campaign.services.campaigns.revision import count_public_change
+from campaign.services.campaigns.revision import count_change_for_all
 from campaign.services.campaigns.settlement import settlement_currencies
 
 FEE_BASIS_POINTS = 290
@@ -152,7 +152,7 @@ def change_settings(campaign_id: int, change: SettingsChange, *, account: Provid
             raise FormWouldClose(new.starts_on.isoformat())
         _check_unique(session, new, campaign_id=row.id)
         changed = _apply(session, row, new)
-        count_public_change(session, row.id)
+        count_change_for_all(session)  # the start page lists the other campaigns with their names and days
         _record(session, row.slug, "settings", change.actor_id, clock, {"changed": sorted(changed)})
 
 

@@ -1,9 +1,13 @@
 """An administrator creates a campaign in the browser; its settings and currencies are changed there."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from campaign.services.campaigns.cards import campaign_named
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
@@ -135,3 +139,38 @@ def test_a_later_first_day_that_closes_the_form_is_asked_about(admin: FlaskClien
     assert fetch_address(client, "/en/donate").soup.select("form#gift")
     assert refused.submit(admin, closes_form="yes").status_code == 303
     assert "January 1, 2027" in fetch_address(client, "/en/").text().replace("\xa0", " ")
+
+
+def test_languages_are_added_with_what_is_missing_and_removed_after_a_question(
+    admin: FlaskClient, client: FlaskClient
+) -> None:
+    a_campaign(languages=["ru", "ky"])
+    page = fetch_address(admin, fetch_address(admin, "/staff/campaign/settings").link("Languages of the campaign"))
+    assert "The default language is Русский" in page.text(".lede")
+    assert "no language code" in Page(page.submit(admin, added="zzz")).text(".error-summary")
+    assert page.submit(admin, added="uz").status_code == 303
+    changed = fetch_address(admin, "/staff/campaign/languages")
+    assert [row.split()[0] for row in changed.texts("[aria-label='What is missing'] tbody tr")] == [
+        *("Русский", "Кыргызча", "O‘zbek")
+    ]
+    assert client.get("/uz/").status_code == 200
+    stale = page.submit(admin, offered="en", agreed="yes")
+    assert stale.status_code == 409
+    question = Page(changed.submit(admin, offered="uz"))
+    assert "Agree below to remove: Кыргызча." in question.text(".error-summary")
+    assert "Readers are not offered Кыргызча any more." in question.text(".notice")
+    assert campaign_named("quilt").languages == ("ru", "ky", "uz")
+    assert question.submit(admin, agreed="yes").status_code == 303
+    assert campaign_named("quilt").languages == ("ru", "uz")
+
+
+def test_the_start_page_leads_to_past_campaigns(client: FlaskClient, app: Flask) -> None:
+    a_campaign()
+    over: dict[str, Any] = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 6, 30)}
+    a_campaign(slug="past", is_featured=False, name={"en": "The first year"}, stage="archived", **over)
+    a_campaign(slug="hidden", is_featured=False, stage="draft")
+    home = fetch_address(client, "/en/")
+    [row] = home.texts("[aria-labelledby=others] li")
+    assert row.replace("\xa0", " ") == "The first year It ended on June 30, 2026."
+    assert client.get(home.link("The first year")).status_code == 200
+    assert not fetch_address(client, "/en/c/past/").soup.select("#others")

@@ -22,6 +22,7 @@ from campaign.domain.campaign_state import (
 )
 from campaign.domain.errors import DomainError
 from campaign.i18n import current_language
+from campaign.services.campaigns.languages import DefaultLanguageStays
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
         "at most eight digits."
     ),
     rules.NotInSteps: _("This currency is charged in larger steps. Enter rounder amounts."),
+    DefaultLanguageStays: _("The default language stays: other languages fall back to it."),
     succession.NotASuccessor: _("This campaign must be opened, begin by the day after this one ends, and end later."),
     succession.SuccessorPromised: _("Donors have agreed to continue in the campaign named now, so it stays."),
     AnotherCampaignShown: _("You switched to another campaign in another window. Nothing was changed."),
