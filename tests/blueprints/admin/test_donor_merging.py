@@ -69,7 +69,7 @@ def test_a_pair_is_proposed_until_staff_say_that_they_are_two_people(
     pair: tuple[Donor, Donor], staff: FlaskClient
 ) -> None:
     page = fetch(staff, "admin.possible_donor_duplicates")
-    assert page.texts("tbody td[data-label]") == ["a slip in the domain"]
+    assert page.texts("tbody td")[1] == "a slip in the domain"
     page.submit(staff, "form[action$=dismiss]")
     page.submit(staff, "form[action$=dismiss]")
     page = fetch(staff, "admin.possible_donor_duplicates")
