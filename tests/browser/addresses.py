@@ -86,12 +86,16 @@ FILE = "a file, no page"
 DATA = "data for programs, no page"
 REDIRECT = "leads to another page"
 CODE = "opens only between password and code; tests/blueprints/admin/test_second_step.py examines its markup"
+APPLICATIONS = "test_new_rooms.py looks at it, with an application"
 NOT_EXAMINED = {
     "/": REDIRECT,
     "/.well-known/security.txt": FILE,
     "/<language:lang>/applications/<token>/files/<file_id>": FILE,
     "/<language:lang>/donors/leave/<token>": "needs an email to a donor; it is built as the page that leaves the news",
+    "/<language:lang>/applications/<token>": APPLICATIONS,
+    "/<language:lang>/applications/<token>/<any(conditions,answers,files,check):step>": APPLICATIONS,
     "/<language:lang>/feed.xml": FILE,
+    "/<language:lang>/grants/<public_id>/apply": APPLICATIONS,
     "/<language:lang>/p/<token>/receipt/<number>": FILE,
     "/<language:lang>/p/all/<token>": "needs a mailbox with two monthly gifts; test_monthly.py looks at it",
     "/<language:lang>/receipt/<token>": FILE,
@@ -116,6 +120,9 @@ NOT_EXAMINED = {
     "/robots.txt": FILE,
     "/sitemap.xml": FILE,
     "/staff/applications/<public_id>/files/<file_id>": FILE,
+    "/staff/applications/<public_id>": APPLICATIONS,
+    "/staff/applications/<public_id>/decision": APPLICATIONS,
+    "/staff/applications/<public_id>/letter": "opens after a decision; the form of the decision is looked at",
     "/staff/campaign/preview/<language:lang>": "the public page of a draft, which the campaign is no more",
     "/staff/links/poster.pdf": FILE,
     "/staff/links/qr.png": FILE,
@@ -136,11 +143,8 @@ NOT_EXAMINED = {
 }
 """Route → why no test looks at it with axe. Routes that end with a choice of csv and xlsx are files as well."""
 NEW_ROOMS = (
-    "/<language:lang>/applications/",
     "/<language:lang>/events/<public_id>/",
-    "/<language:lang>/grants/<public_id>/",
     "/<language:lang>/m/",
-    "/staff/applications/",
     "/staff/campaign/",
     "/staff/donors/",
     "/staff/field",

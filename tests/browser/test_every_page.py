@@ -280,6 +280,26 @@ def test_what_was_typed_without_a_line_or_a_session_is_not_lost(lab: Lab, chromi
     context.close()
 
 
+@pytest.mark.faults
+def test_a_form_that_was_sent_without_a_line_is_offered_again(lab: Lab, chromium: Browser) -> None:
+    context = chromium.new_context(base_url=lab.site.url)
+    sign_in(context)
+    page = context.new_page()
+    forms = {"plan/{event}": "summary-en", "plan/{event}/cancel": "reason-en", "organisation": "links"}
+    for path, field in forms.items():
+        address = f"/staff/{path.format(**lab.names)}"
+        page.goto(address)
+        page.fill(f"[name={field}]", "An hour of typing")
+        context.set_offline(True)
+        page.locator(f"form:has([name={field}]) button.button").first.click()
+        context.set_offline(False)
+        page.goto(address)
+        page.click("[data-restore]")
+        expect(page.locator(f"[name={field}]")).to_have_value("An hour of typing")
+        page.locator(f"[name={field}]").fill("")
+    context.close()
+
+
 def test_a_picture_is_sent_again_by_itself_when_the_line_breaks(lab: Lab) -> None:
     page = lab.staff.new_page()
     page.clock.install()

@@ -2,6 +2,7 @@
 // loses nothing. The form works without this file.
 
 const PREFIX = "kurak.typed.";
+const SENT = "kurak.typed-sent";
 const WAIT_MS = 300;
 
 const form = document.querySelector("form[data-typed]");
@@ -21,8 +22,12 @@ if (form && offer && store) {
   const forget = () => [key, PREFIX + form.dataset.typedFirst].forEach((name) => store.removeItem(name));
   const shown = read();
 
-  const isSaved = document.querySelector(".notice.good") !== null && !("unsaved" in form.dataset);
-  if (isSaved) forget();
+  // On a page with other forms, “Saved” may be about one of them: only what was sent from here, or led here, is dropped.
+  const sent = window.sessionStorage.getItem(SENT);
+  window.sessionStorage.removeItem(SENT);
+  const hasAnswer = document.querySelector(".notice.good") !== null && !("unsaved" in form.dataset);
+  if (hasAnswer && (sent !== null || !("typedOwn" in form.dataset))) forget();
+  if (hasAnswer && sent !== null) store.removeItem(sent);
   const copy = store.getItem(key);
   if (copy === shown && !("unsaved" in form.dataset)) store.removeItem(key);
   else if (copy !== null && copy !== shown) offer.hidden = false;
@@ -41,6 +46,7 @@ if (form && offer && store) {
     timer = setTimeout(write, WAIT_MS);
   });
   window.addEventListener("pagehide", write);
+  form.addEventListener("submit", () => window.sessionStorage.setItem(SENT, key));
 
   offer.querySelector("[data-restore]").addEventListener("click", () => {
     const typed = JSON.parse(copy);

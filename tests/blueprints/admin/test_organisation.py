@@ -41,7 +41,7 @@ def submit(client: FlaskClient, **typed: Any) -> Page:
 
 def test_an_administrator_sets_the_organisation_up_before_there_is_a_campaign(admin: FlaskClient) -> None:
     page = submit(admin, **TYPED)
-    assert page.texts(".notice") == ["The organisation has been saved."]
+    assert page.texts(".notice.good") == ["The organisation has been saved."]
     saved = organisation()
     assert saved.legal_name == {"en": "School Library Fund", "ru": "Фонд школьной библиотеки"}
     assert saved.short_name == {"ky": "Китепкана"}
