@@ -44,6 +44,10 @@ class ListFilters:
         """The value without spaces around it, cut at 500 characters."""
         return self.values.get(name, "").strip()[:MAX_TEXT]
 
+    def uses(self, *names: str) -> bool:
+        """Whether one of these parameters is filled in."""
+        return any(self.text(name) for name in names)
+
     def choice(self, name: str, allowed: Collection[str], *, retired: Mapping[str, str] = MappingProxyType({})) -> str:
         """One of the allowed values, or empty for all.
 

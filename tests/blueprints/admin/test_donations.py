@@ -97,6 +97,15 @@ def test_a_gift_is_listed_by_its_number_and_by_its_purpose(
     assert numbers_of(finance, fund=str(theme)) == {gift.public_id}
 
 
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(("address", "is_open"), [({}, False), ({"text": "Aida"}, False), ({"most": "12"}, True)])
+def test_the_rarer_filters_are_folded_until_one_is_in_use(
+    campaign: Campaign, finance: FlaskClient, address: dict[str, Any], is_open: bool
+) -> None:
+    page = fetch(finance, "admin.donations", **address)
+    assert page.one(".more-filters").has_attr("open") == is_open
+
+
 def test_each_filter_is_a_chip_that_removes_it(three_gifts: dict[str, Donation], finance: FlaskClient) -> None:
     page = fetch_address(finance, "/staff/donations?state=paid&since=2026-12-01")
     chips = page.soup.select(".chips a")
