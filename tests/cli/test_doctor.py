@@ -42,6 +42,7 @@ def peopled(app: Flask, clock: SettableClock) -> None:
     a_campaign()
     for role in ("admin", "campaign", "finance", "approver"):
         a_member_of_staff(role=role)
+    a_member_of_staff(role="admin", email="second@library.example")
 
 
 def unsafe(config: Config) -> list[str]:

@@ -97,8 +97,10 @@ def read_file_name(name: str) -> tuple[int, str]:
     return (int(width) if is_number else 0), file_format
 
 
-def public_file(public_id: str, width: int, file_format: str, *, store: FileStore | None, day: date) -> FileView:
-    """Return a file of a picture that everybody may see.
+def public_file(
+    public_id: str, width: int, file_format: str, *, store: FileStore | None, day: date, preview_of: int | None = None
+) -> FileView:
+    """Return a file of a picture that everybody may see, or would see once the campaign `preview_of` is no draft any more.
 
     Raises:
         NotFound: There is none, it is not shown anywhere, or its campaign is a draft.
@@ -112,7 +114,8 @@ def public_file(public_id: str, width: int, file_format: str, *, store: FileStor
         if picture.removed_at is not None or PictureGap.CONSENT_ENDED in gaps:
             raise PictureGone(public_id)
         places = session.execute(select(PicturePlace.place).where(PicturePlace.picture_id == picture.id)).scalars()
-        is_draft = session.get_one(Campaign, picture.campaign_id).stage == CampaignStage.DRAFT
+        stage = session.get_one(Campaign, picture.campaign_id).stage
+        is_draft = stage == CampaignStage.DRAFT and picture.campaign_id != preview_of
         if is_draft or gaps or set(places) <= _unpublished_places(session, picture.campaign_id):
             raise NotFound(f"picture:{public_id}")
         stored = _stored(session, picture, width, file_format)

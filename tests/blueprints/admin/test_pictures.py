@@ -130,7 +130,9 @@ def test_only_an_upload_may_be_large_and_only_campaign_staff_may_send_it(
     stranger = post_form(client, "/staff/pictures/new", large)
     assert (stranger.status_code, stranger.location) == (303, "/staff/login")
     assert finance.get("/staff/pictures").status_code == 403
-    assert finance.get(f"/staff/pictures/{a_picture(campaign)}/files/480.webp").status_code == 403
+    assert finance.get(f"/staff/pictures/{a_picture(campaign)}/files/480.webp").status_code == 404, (
+        "it is shown nowhere"
+    )
 
 
 def test_a_picture_is_replaced_and_removed_after_it_is_said_where_it_is(

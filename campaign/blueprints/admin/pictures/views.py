@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.filters import list_filters
 from campaign.blueprints.admin.frame import campaign, done, refused
-from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.guard import person, person_can
 from campaign.blueprints.admin.pictures import words as picture_words
 from campaign.blueprints.admin.pictures.consent_form import ConsentEntryForm, consent_form
 from campaign.blueprints.admin.pictures.forms import PictureForm, UploadForm, picture_form
@@ -213,7 +213,11 @@ def _place(act: Callable[..., None], public_id: str, message: str) -> ResponseRe
 def picture_file(public_id: str, name: str) -> ResponseReturnValue:
     """A file, such as 480.webp, for the pages of staff, whether everybody may see it or not."""
     width, file_format = listing.read_file_name(name)
-    file = listing.staff_file(campaign().id, public_id, width, file_format, store=current_context().files)
+    store = current_context().files
+    if person_can("admin.pictures"):
+        file = listing.staff_file(campaign().id, public_id, width, file_format, store=store)
+    else:  # who only previews a draft gets what its pages show
+        file = listing.public_file(public_id, width, file_format, store=store, day=today(), preview_of=campaign().id)
     return Response(file.body, mimetype=file.mimetype)
 
 
