@@ -27,6 +27,10 @@ BY_STAFF = (ConsentSource.IN_PERSON, ConsentSource.PAPER, ConsentSource.PHONE, C
 """What staff can record; a link is followed by its reader alone."""
 
 
+RECORDABLE = (ConsentPurpose.THANKS, ConsentPurpose.INVITATIONS)
+"""What staff can record; to updates readers subscribe themselves."""
+
+
 class ConsentGiven(Conflict):
     """The donor has agreed to this already."""
 

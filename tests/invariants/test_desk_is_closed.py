@@ -15,6 +15,7 @@ pytestmark = pytest.mark.database("sqlite")  # the table of permissions, not the
 ROLES = sorted(ALL_STAFF)
 VALUES = {
     "mark": "logo",
+    "data_format": "json",
     "public_id": "zzzzzzzzzzzzzzzz",
     "number": "NO-1",
     "event_id": "evt_0",

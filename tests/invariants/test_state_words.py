@@ -27,6 +27,7 @@ from campaign.blueprints.admin.news import words as news_words
 from campaign.blueprints.admin.organisation import logos as logo_sentences
 from campaign.blueprints.admin.pictures import words as picture_words
 from campaign.blueprints.admin.pledges import words as admin_pledge_words
+from campaign.blueprints.admin.privacy import words as privacy_words
 from campaign.blueprints.admin.reconciliation import words as reconciliation_words
 from campaign.blueprints.donations import pledge_words
 from campaign.blueprints.public import application_words
@@ -37,6 +38,7 @@ from campaign.domain import (
     disputes,
     donation,
     donor,
+    donor_consent,
     donor_match,
     event_sign_up,
     fund,
@@ -95,6 +97,8 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     picture.PictureGap: (("", picture_words.GAPS),),
     consent.ConsentState: (("", picture_words.CONSENT_STATES),),
     consent.ConsentForm: (("", picture_words.CONSENT_FORMS),),
+    donor_consent.ConsentPurpose: (("", privacy_words.PURPOSES),),
+    donor_consent.ConsentSource: (("", privacy_words.SOURCES),),
     logo.LogoProblem: (("", logo_sentences.SENTENCES),),
     news.UpdateState: (("", news_words.UPDATE),),
     news.MailingState: (("", news_words.MAILING),),
@@ -137,7 +141,7 @@ NOT_SHOWN = {
         "DrillOutcome",
         "SubscriptionSource",
     ),  # in English alone, for operators, or not at all
-    *("RetentionName", "ConsentPurpose", "ConsentSource"),  # for operators, so far
+    *("RetentionName", "DataKind", "LegalBasis", "Recipient"),  # for operators, so far
     "LogoKind",  # each has a form of its own
     "CampaignStage",  # people read what the campaign is
     "PictureFormat",  # addresses and machines read it

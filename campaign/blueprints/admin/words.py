@@ -11,6 +11,7 @@ from campaign.blueprints.admin.campaigns import words as campaign_words
 from campaign.blueprints.admin.donors import words as donor_words
 from campaign.blueprints.admin.mail import kinds as mail_kinds
 from campaign.blueprints.admin.pictures.rules import PICTURE_ACTS, PICTURE_RULES
+from campaign.blueprints.admin.privacy.words import PRIVACY_ACTS, PRIVACY_RULES
 from campaign.blueprints.admin.texts.words import TEXT_ACTS, TEXT_RULES
 from campaign.domain import news
 from campaign.domain.abuse import Cause
@@ -202,6 +203,7 @@ ACTS: Mapping[str, LazyString] = {
     "moderation:unblock": _("Stopped blocking a word or an address"),
     "subscriber:remove": _("Unsubscribed a reader"),
     **PICTURE_ACTS,
+    **PRIVACY_ACTS,
     "allocation:propose": _("Proposed an allocation"),
     "allocation:approve": _("Approved an allocation"),
     "allocation:reject": _("Rejected an allocation"),
@@ -237,10 +239,7 @@ ACTS: Mapping[str, LazyString] = {
     "receipt:download": _("Downloaded a receipt"),
     "receipts:download": _("Downloaded receipts of a period"),
     "receipt_register:download": _("Downloaded the receipt register"),
-    "donations:download": _("Downloaded donations"),
-    "donors:download": _("Downloaded the list of donors"),
     **donor_words.ACTS,
-    "audit:download": _("Downloaded the audit trail"),
     "ledger:download": _("Downloaded the ledger"),
     "allocations:download": _("Downloaded the allocation ledger"),
 }
@@ -257,6 +256,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     news.UpdateEmpty: _("Write a title and a text in at least one language."),
     news.UpdateIncomplete: _("A language has a title without a text, or a text without a title. Complete it first."),
     **PICTURE_RULES,
+    **PRIVACY_RULES,
     news.PublicationInPast: _("Choose a time in the future."),
     **campaign_words.BROKEN_RULES,
     **plan_words.BROKEN_RULES,

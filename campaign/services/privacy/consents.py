@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.domain.donor_consent import (
     BY_STAFF,
+    RECORDABLE,
     ConsentEnded,
     ConsentGiven,
     ConsentPurpose,
@@ -115,7 +116,7 @@ def record_consent(order: RecordedConsent, *, clock: Clock) -> None:
         NotFound: there is no such donor, or staff cannot record this.
         DonorErased, ConsentGiven: see there.
     """
-    if order.source not in BY_STAFF or order.purpose is ConsentPurpose.UPDATES:
+    if order.source not in BY_STAFF or order.purpose not in RECORDABLE:
         raise NotFound(order.purpose)  # updates need a confirmed address: readers subscribe themselves
     at = clock.now()
     with transaction() as session:

@@ -1,0 +1,115 @@
+"""Which rows are about a donor: the one list from which their own data and their erasure are made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from campaign.domain.donation import DonationState
+from campaign.domain.email_address import email_key, readable_email
+from campaign.domain.errors import NotFound
+from campaign.domain.folding import fold
+from campaign.extensions import Model
+from campaign.models.abuse import GiftStart
+from campaign.models.application import GrantApplication
+from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
+from campaign.models.donor import Donor, DonorConsent
+from campaign.models.event_sign_up import EventSignUp
+from campaign.models.inbox import ProviderEvent
+from campaign.models.news import Subscriber
+from campaign.models.outbox import Message
+from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
+from campaign.models.receipt import Receipt, ReceiptFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonorRows:
+    """A donor, and the conditions that select all that is about them, by table."""
+
+    donor_id: int
+    public_id: str
+    email: str | None
+    language: str
+    gift_ids: tuple[int, ...]
+    pledge_ids: tuple[int, ...]
+    conditions: Mapping[type[Model], ColumnElement[bool]]
+
+
+def donor_rows(session: Session, public_id: str, *, is_locking: bool = False) -> DonorRows:
+    """Return what is about a donor; with `is_locking` their row is locked until the transaction ends.
+
+    Raises:
+        NotFound: there is no such donor.
+    """
+    query = select(Donor).where(Donor.public_id == public_id)
+    donor = session.execute(query.with_for_update() if is_locking else query).scalar_one_or_none()
+    if donor is None:
+        raise NotFound(f"donor:{public_id}")
+    gifts = tuple(session.execute(select(Donation.id).where(Donation.donor_id == donor.id)).scalars())
+    gifts += _unpaid_gifts(session, donor)
+    pledges = tuple(session.execute(select(Pledge.id).where(Pledge.donor_id == donor.id)).scalars())
+    return DonorRows(
+        donor_id=donor.id,
+        public_id=donor.public_id,
+        email=donor.email,
+        language=donor.language,
+        gift_ids=gifts,
+        pledge_ids=pledges,
+        conditions=_conditions(donor, gifts, pledges),
+    )
+
+
+def _unpaid_gifts(session: Session, donor: Donor) -> tuple[int, ...]:
+    """Return gifts that were begun with the donor's address and never paid: they have no donor."""
+    if donor.email is None:
+        return ()
+    query = select(Donation.id, Donation.checkout_params).where(
+        Donation.donor_id.is_(None),
+        Donation.state != DonationState.PAID,
+        Donation.search_text.contains(fold(donor.email), autoescape=True),
+    )
+    return tuple(gift_id for gift_id, params in session.execute(query) if _key_of(params) == donor.email_key)
+
+
+def _key_of(params: dict[str, object]) -> str | None:
+    typed = params.get("customer_email")
+    return email_key(readable_email(typed)) if isinstance(typed, str) else None
+
+
+def _conditions(
+    donor: Donor, gifts: tuple[int, ...], pledges: tuple[int, ...]
+) -> dict[type[Model], ColumnElement[bool]]:
+    receipts = select(Receipt.id).where(Receipt.donation_id.in_(gifts))
+    forms = select(Donation.form_id).where(Donation.id.in_(gifts))
+    readers = select(Subscriber.id).where(_is_key(Subscriber.email_key, donor))
+    is_addressed = Message.recipient == donor.email if donor.email else false()
+    return {
+        Donor: Donor.id == donor.id,
+        Donation: Donation.id.in_(gifts),
+        DonationEvent: DonationEvent.donation_id.in_(gifts),
+        Refund: Refund.donation_id.in_(gifts),
+        Dispute: Dispute.donation_id.in_(gifts),
+        Pledge: Pledge.id.in_(pledges),
+        PledgeEvent: PledgeEvent.pledge_id.in_(pledges),
+        PledgeRequest: PledgeRequest.pledge_id.in_(pledges),
+        Receipt: Receipt.donation_id.in_(gifts),
+        ReceiptFile: ReceiptFile.receipt_id.in_(receipts),
+        Message: or_(
+            is_addressed,
+            and_(Message.donation_id.in_(gifts), Message.recipient != ""),
+            Message.receipt_id.in_(receipts),
+        ),
+        DonorConsent: or_(DonorConsent.donor_id == donor.id, DonorConsent.subscriber_id.in_(readers)),
+        Subscriber: _is_key(Subscriber.email_key, donor),
+        EventSignUp: _is_key(EventSignUp.email_key, donor),
+        GrantApplication: _is_key(GrantApplication.email_key, donor),
+        ProviderEvent: ProviderEvent.donation_id.in_(gifts),
+        GiftStart: GiftStart.form_id.in_(forms),
+    }
+
+
+def _is_key(column: InstrumentedAttribute[Any], donor: Donor) -> ColumnElement[bool]:
+    """Return the condition that a row belongs to the donor's mailbox."""
+    return column == donor.email_key if donor.email_key else false()

@@ -1,0 +1,65 @@
+"""The page about a donor's personal data: consents by campaign staff, copies by an administrator."""
+
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaign.models.staff import AuditEvent
+from tests.blueprints.admin.client import sign_in_as
+from tests.services.engine import Engine
+from tests.services.privacy.people import EMAIL, a_known_donor
+from tests.support.builders import a_donor
+from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
+from tests.support.pages import Page, fetch
+
+pytestmark = pytest.mark.database("sqlite")
+
+
+@pytest.fixture
+def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock) -> Engine:
+    return Engine.started(app, payments, mailer, clock)
+
+
+def test_staff_record_and_withdraw_a_consent_on_the_page(app: Flask, engine: Engine, clock: SettableClock) -> None:
+    donor = a_known_donor(engine).public_id
+    client = sign_in_as(app, clock, role="campaign").client
+    page = fetch(client, "admin.donor_privacy", public_id=donor)
+    form = f"form[action$='/{donor}/privacy']"
+    wrong = Page(page.submit(client, form, purpose="updates", source="email_link", evidence=""))
+    assert len(wrong.texts(".field-error")) == 3
+    answer = page.submit(client, form, purpose="invitations", source="phone", evidence="Call of 1 May")
+    assert answer.status_code == 303
+    page = fetch(client, "admin.donor_privacy", public_id=donor)
+    assert "Call of 1 May" in page.text("main")
+    again = page.submit(client, form, purpose="invitations", source="phone", evidence="Call of 2 May")
+    assert again.status_code == 303
+    assert "agreed to this already" in fetch(client, "admin.donor_privacy", public_id=donor).text("body")
+    withdrawal = "form[action$='/withdraw/invitations']"
+    assert page.submit(client, withdrawal).status_code == 303
+    page = fetch(client, "admin.donor_privacy", public_id=donor)
+    assert not page.soup.select(withdrawal)
+    assert client.post(f"/staff/donors/{donor}/privacy/withdraw/spam").status_code in {400, 404}
+
+
+def test_an_administrator_downloads_a_copy_and_nobody_else(
+    app: Flask, engine: Engine, session: Session, clock: SettableClock
+) -> None:
+    donor = a_known_donor(engine).public_id
+    admin = sign_in_as(app, clock, role="admin").client
+    copy = admin.get(f"/staff/donors/{donor}/data.json")
+    assert json.loads(copy.data)["donor"][0]["email"] == EMAIL
+    assert (copy.headers["Cache-Control"], "attachment" in copy.headers["Content-Disposition"]) == ("no-store", True)
+    assert admin.get(f"/staff/donors/{donor}/data.pdf").data.startswith(b"%PDF")
+    acts = session.execute(select(AuditEvent.detail).where(AuditEvent.action == "donor:download_data")).scalars().all()
+    assert acts == [{"format": "json"}, {"format": "pdf"}]
+    assert admin.get("/staff/donors/zzzzzzzzzzzzzzzz/data.json").status_code == 404
+    assert sign_in_as(app, clock, role="finance").client.get(f"/staff/donors/{donor}/data.json").status_code == 403
+
+
+def test_a_donor_of_no_gift_here_is_not_found(app: Flask, engine: Engine, clock: SettableClock) -> None:
+    stranger = a_donor(email="stranger@example.org").public_id
+    client = sign_in_as(app, clock, role="campaign").client
+    assert client.get(f"/staff/donors/{stranger}/privacy").status_code == 404
