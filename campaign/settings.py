@@ -110,6 +110,17 @@ SETTINGS: dict[str, Setting] = {
         "after how many days the addresses and the content of emails are deleted; that they were sent stays. From 14",
         "730",
     ),
+    "RETENTION_RECEIPT_DAYS": Setting(
+        "`3653`",
+        "for how many days after its issue a receipt of an erased donor is stored, shown to nobody, as the law on accounting "
+        "requires: then its name and its PDF are deleted",
+        "3653",
+    ),
+    "RETENTION_DONOR_DAYS": Setting(
+        "`3653`",
+        "after how many days without a gift a donor’s personal data are erased",
+        "3653",
+    ),
     "INSTANCE_DIR": Setting(
         "`instance`",
         "the folder for the database, the queue and the sandbox's state",

@@ -139,6 +139,10 @@ def _tasks(restored: Restored, config: Config) -> Iterator[str]:
         "Receipt numbers may have been issued after the backup, and would be issued again. Compare the last numbers "
         "above with the receipts that were sent since."
     )
+    yield (
+        "Erase again whoever was erased after the backup: `flask --app wsgi privacy reapply FILE`, where FILE is "
+        "erasures.jsonl of the old instance folder."
+    )
     if leftovers.waiting_mails:
         yield f"{leftovers.waiting_mails} emails were waiting when the backup was made. A worker sends them, perhaps again."
     if leftovers.open_refunds:

@@ -11,8 +11,9 @@ from campaign.config import Config
 from campaign.domain.donor_consent import DonorErased
 from campaign.domain.errors import NotFound
 from campaign.gateway_registry import current_context
-from campaign.services.privacy import donor_data
+from campaign.services.privacy import donor_data, reapplying
 from campaign.services.privacy import retention as retention_job
+from campaign.services.privacy.reapplying import FILE_NAME, UnreadableErasures
 
 privacy = AppGroup("privacy", help="Personal data.")
 
@@ -49,3 +50,24 @@ def export(email: str, folder: Path) -> None:
     except OSError as error:
         sys.exit(f"kurak: {folder} cannot be written: {error.strerror}.")
     click.echo(f"{folder} has data.json and data.pdf. Hand them to the donor alone, then delete them.")
+
+
+@privacy.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+def reapply(file: Path | None) -> None:
+    """Erase again, after a backup was restored, whoever was erased since it was made.
+
+    FILE is erasures.jsonl of the instance folder that was in use; without it, that of this one.
+    """
+    source = file or current_app.config["KURAK"].instance_dir / FILE_NAME
+    try:
+        erasures = reapplying.read_file(source)
+    except OSError as error:
+        sys.exit(f"kurak: {source} cannot be read: {error.strerror}.")
+    except (UnreadableErasures, UnicodeDecodeError):
+        sys.exit(f"kurak: {source} has a line that is no erasure. Nothing was changed.")
+    again = reapplying.reapply(erasures, clock=current_context().clock)
+    click.echo(f"{len(erasures)} erasures are noted; {again} were done again.")
+    if file is not None:
+        for done in erasures:
+            reapplying.note_outside(done, current_app.config["KURAK"].instance_dir)

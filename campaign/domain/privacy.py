@@ -11,6 +11,7 @@ class DataKind(StrEnum):
     RECEIPTS = "receipts"
     EMAILS = "emails"
     CONSENTS = "consents"
+    NOTES = "notes"
     READERS = "news"
     EVENTS = "events"
     APPLICATIONS = "grant_applications"

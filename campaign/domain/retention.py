@@ -25,6 +25,8 @@ class RetentionName(StrEnum):
     FORM_VIEWS = "form_views"
     APPLICATIONS = "applications"
     APPLICATION_EMAILS = "application_emails"
+    RECEIPTS = "receipts"
+    DONORS = "donors"
 
 
 DAYS: Mapping[RetentionName, int] = {
@@ -46,11 +48,15 @@ DAYS: Mapping[RetentionName, int] = {
     RetentionName.FORM_VIEWS: 1096,
     RetentionName.APPLICATIONS: 180,
     RetentionName.APPLICATION_EMAILS: 365,
+    RetentionName.RECEIPTS: 3653,
+    RetentionName.DONORS: 3653,
 }
 """The period of each kind in days, where no setting says otherwise."""
 SETTINGS: Mapping[str, RetentionName] = {
     "RETENTION_UNPAID_DAYS": RetentionName.UNPAID_GIFTS,
     "RETENTION_EMAIL_DAYS": RetentionName.EMAILS,
+    "RETENTION_RECEIPT_DAYS": RetentionName.RECEIPTS,
+    "RETENTION_DONOR_DAYS": RetentionName.DONORS,
 }
 """Settings of periods that differ between organisations."""
 MIN_DAYS, MAX_DAYS = 14, 36_525

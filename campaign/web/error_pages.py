@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from campaign.database import DatabaseBusy
 from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
+from campaign.domain.erasure import ReceiptErased
 from campaign.domain.errors import Conflict, DomainError, NoCampaign, NotFound, UnreadableFilter
 from campaign.domain.event_sign_up import SignUpLinkBroken, SignUpLinkExpired, TooManySignUps
 from campaign.domain.grant_application import ApplicationLinkBroken
@@ -31,6 +32,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     DonationClosed: HTTPStatus.GONE,
     ReceiptLinkBroken: HTTPStatus.NOT_FOUND,
     ReceiptLinkExpired: HTTPStatus.GONE,
+    ReceiptErased: HTTPStatus.GONE,
     UpdateWithdrawn: HTTPStatus.GONE,
     NewsLinkBroken: HTTPStatus.NOT_FOUND,
     NewsLinkExpired: HTTPStatus.GONE,
@@ -75,6 +77,10 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
             "Write days like 2026-12-31 and amounts like 35.50. The last day must not be before the first one. "
             "Choose the other filters on the page."
         ),
+    ),
+    ReceiptErased: (
+        _("This receipt is no longer shown"),
+        _("The personal data of its donor were erased. Its number can still be checked."),
     ),
     PledgeLinkBroken: (
         _("This link doesn’t work any more"),

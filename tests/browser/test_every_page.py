@@ -90,6 +90,8 @@ STAFF_PAGES = {
     "segments": "/staff/donors/segments",
     "possible duplicates": "/staff/donors/duplicates",
     "credit somebody": "/staff/donations/{donation}/credit",
+    "the personal data of a donor": "/staff/donors/{donor}/privacy",
+    "erase a donor": "/staff/donors/{donor}/erase",
     "monthly gifts": "/staff/pledges",
     "monthly gifts, none": "/staff/pledges?state=stopped",
     "a monthly gift": "/staff/pledges/{pledge}",

@@ -38,6 +38,7 @@ import campaign.blueprints.admin.overview
 import campaign.blueprints.admin.pictures.consents
 import campaign.blueprints.admin.pictures.views
 import campaign.blueprints.admin.pledges.views
+import campaign.blueprints.admin.privacy.erasing
 import campaign.blueprints.admin.privacy.views
 import campaign.blueprints.admin.receipts.views
 import campaign.blueprints.admin.reconciliation.views

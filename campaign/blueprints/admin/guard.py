@@ -19,13 +19,12 @@ from campaign.blueprints.admin.permissions import (
     OPEN,
     OPEN_WITHOUT_SECOND_STEP,
     PASSIVE,
-    PASSWORD_VIEWS,
     RULES,
     Permission,
     can,
 )
 from campaign.blueprints.admin.staff.changes import device_of_browser, note_changes, remember_device, watch_changes
-from campaign.blueprints.admin.staff.refusals import note_refusal
+from campaign.blueprints.admin.staff.refusals import is_refusal, note_refusal
 from campaign.blueprints.admin.staff.sign_in import FRESH_FOR
 from campaign.database import DatabaseBusy
 from campaign.domain.identity import new_public_id
@@ -109,7 +108,7 @@ def record_sign_in(response: Response) -> Response:
 
     Without that row nobody is signed in, nor by a request that failed.
     """
-    if request.endpoint in PASSWORD_VIEWS and request.method == "POST" and response.status_code == 200:
+    if request.method == "POST" and is_refusal(response):
         note_refusal()
     staff_id: int | None = g.pop("signed_in_id", None)
     if staff_id is None:

@@ -176,7 +176,8 @@ MENU: tuple[MenuGroup, ...] = (
                 _("Donors"),
                 frozenset(
                     {
-                        *("admin.donor", "admin.donor_privacy", "admin.add_donor_note", "admin.add_donor_tag"),
+                        *("admin.donor", "admin.donor_privacy", "admin.donor_erasure"),
+                        *("admin.add_donor_note", "admin.add_donor_tag"),
                         *("admin.segments", "admin.segment", "admin.save_segment", "admin.rename_segment"),
                         *("admin.set_segment_filters", "admin.possible_donor_duplicates", "admin.segment_mailing"),
                         *("admin.merge_form", "admin.find_merge", "admin.merge_donors"),

@@ -46,7 +46,7 @@ def sitemap() -> Response:
 def _addresses_of(card: CampaignCard) -> list[dict[str, str]]:
     """Language → path, for each page of a campaign that is there."""
     campaign = campaign_of(card)
-    standing = {str(part.facts.get("page")) for part in campaign.texts.get("page", ())}
+    standing = {"privacy"} | {str(part.facts.get("page")) for part in campaign.texts.get("page", ())}
     paths = ["", *ALWAYS, *(name for name in STANDING if name in standing)]
     paths += [f"{kind}s/{row.public_id}" for kind in ("event", "grant") for row in campaign.money.of_kind(kind)]
     paths += [f"updates/{news.public_id}" for news in campaign.news]

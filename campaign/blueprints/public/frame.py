@@ -97,14 +97,15 @@ def accepts_gifts(site: CampaignCard | None) -> bool:
 
 
 def standing_pages(site: CampaignCard | None) -> frozenset[str]:
-    """Return which of about, privacy and accessibility the campaign has; nothing while there is no database."""
+    """Return which of about, privacy (always) and accessibility the campaign has; nothing while there is no database."""
     if site is None:
         return frozenset()
     try:
-        return frozenset(str(part.facts.get("page")) for part in campaign_of(site).texts.get("page", ()))
+        own = {str(part.facts.get("page")) for part in campaign_of(site).texts.get("page", ())}
     except SQLAlchemyError:
         log.exception("the frame of the page could not read the campaign's texts")
         return frozenset()
+    return frozenset({"privacy", *own})
 
 
 def same_page(language: str) -> str:

@@ -1,6 +1,7 @@
 """A gift under lock, with all that settling it and writing its receipts and mails needs, read by one statement."""
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, select
@@ -34,6 +35,7 @@ class LockedGift:
     version: int
     snapshot: GiftSnapshot
     donor: DonorOfGift | None
+    donor_erased_at: datetime | None
     pledge_id: int | None
     language: str
     frequency: str
@@ -95,7 +97,7 @@ _LOCK = (
         *(_C.c.series, _C.c.issuer.label("own_issuer"), _C.c.contact_email),
         *(_O.c[name] for name in ISSUER_NAMES),
         *(_F.c.title.label("fund_title"), _F.c.code.label("fund_code"), _F.c.kind.label("fund_kind")),
-        _P.c.email.label("donor_email"),
+        *(_P.c.email.label("donor_email"), _P.c.erased_at.label("donor_erased_at")),
         case((_D.c.fee_bearer == FeeBearer.FUND, _D.c.fund_id), else_=_GENERAL_FUND_ID).label("fee_fund_id"),
     )
     .join(_C, _C.c.id == _D.c.campaign_id)

@@ -48,6 +48,8 @@ def apply_payment(
     Raises:
         PaymentMismatch: The facts do not fit the gift; nothing is changed.
     """
+    if gift.donor_erased_at is not None:  # what the provider still knows is not written down again
+        facts = replace(facts, name=None, email=None, method_last4=None)
     settled = settle(gift.snapshot, facts, _read_known(session, gift, facts), at=at, zone=time_zone())
     if not settled.is_change:
         return

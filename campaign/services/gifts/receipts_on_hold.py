@@ -16,6 +16,7 @@ from campaign.domain.money import Money
 from campaign.domain.receipt import ReceiptState
 from campaign.gateways.context import Context
 from campaign.models.donation import Donation
+from campaign.models.erasure import erasure_of
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services import audit, search_index
@@ -171,5 +172,5 @@ _UNPRINTED: Select[Receipt, str] = (
     select(Receipt, Donation.public_id)
     .join(Donation, Donation.id == Receipt.donation_id)
     .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
-    .where(Receipt.state == ReceiptState.ISSUED, ReceiptFile.receipt_id.is_(None))
+    .where(Receipt.state == ReceiptState.ISSUED, ReceiptFile.receipt_id.is_(None), ~erasure_of(Receipt.id))
 )

@@ -25,7 +25,7 @@ def changed_columns(pledge: Pledge, facts: PledgeFacts, *, end: datetime) -> dic
         "next_at": _next_at(facts, end=end) if goes_on else None,
         "paused_until": facts.paused_until if goes_on else None,
         "stops_at": (facts.stops_at or facts.period_ends_at) if is_stopping else None,
-        **_card_columns(facts.card),
+        **({} if is_stopped and pledge.card_last4 is None else _card_columns(facts.card)),  # it may be erased
         **_due_columns(None if is_stopped else facts.due),
     }
 

@@ -63,6 +63,13 @@ PERIODS: Mapping[RetentionName, LazyString] = {
     RetentionName.STAFF_SESSIONS: _("of a session that has ended: %(days)s"),
     RetentionName.STAFF_DEVICES: _("of a browser that is not used any more: %(days)s"),
     RetentionName.STAFF_LINKS: _("of a one-time link that has expired: %(days)s"),
+    RetentionName.EVENT_EMAILS: _("emails about the event: %(days)s after it"),
+    RetentionName.EVENT_NEEDS: _("what you need there: %(days)s after the event"),
+    RetentionName.EVENT_PEOPLE: _("names and addresses: %(days)s after the event"),
+    RetentionName.APPLICATIONS: _("of an application that ended without a grant: %(days)s"),
+    RetentionName.APPLICATION_EMAILS: _("emails about the application: %(days)s"),
+    RetentionName.RECEIPTS: _("%(days)s after the day of issue"),
+    RetentionName.DONORS: _("of a paid gift: %(days)s after your last one, or earlier if you ask us to erase it"),
     RetentionName.FORM_VIEWS: _("of counts of opened forms, which are about nobody: %(days)s"),
 }
 """How long, with the period of this installation in place of `days`."""
@@ -86,7 +93,7 @@ DATA_MAP: Sequence[DataEntry] = (
         ),
         why=_("To receive your gift, to thank you, to answer your questions and to keep honest books."),
         basis=LegalBasis.GIFT,
-        periods=(RetentionName.UNPAID_GIFTS, _("of a paid gift: until you ask us to erase it")),
+        periods=(RetentionName.UNPAID_GIFTS, RetentionName.DONORS),
         recipients=(Recipient.PROVIDER, Recipient.PUBLIC, Recipient.AUTHORITIES),
         columns=(
             *_columns("donor", "email", "email_key", "language"),
@@ -116,7 +123,7 @@ DATA_MAP: Sequence[DataEntry] = (
         ),
         why=_("To acknowledge your gift, and to prove it to authorities."),
         basis=LegalBasis.LAW,
-        periods=(_("as long as the law on accounting requires"),),
+        periods=(RetentionName.RECEIPTS,),
         recipients=(Recipient.MAIL, Recipient.AUTHORITIES),
         columns=(
             *_columns("receipt", "document", "language"),
@@ -144,6 +151,22 @@ DATA_MAP: Sequence[DataEntry] = (
         columns=_columns("donor_consent", "evidence", "language"),
     ),
     DataEntry(
+        kind=DataKind.NOTES,
+        title=_("Notes of our staff"),
+        what=_(
+            "What our staff noted after a talk with you, words under which they filed you, and whose gift you had a part in."
+        ),
+        why=_("To remember what you told us, and to thank the right people."),
+        basis=LegalBasis.INTEREST,
+        periods=(RetentionName.DONORS,),
+        recipients=(),
+        columns=(
+            *_columns("donor_note", "text"),
+            *_columns("donor_tag", "name", "name_key"),
+            *_columns("donor_segment", "name", "name_key", "filters"),
+        ),
+    ),
+    DataEntry(
         kind=DataKind.READERS,
         title=_("News by email"),
         what=_("Your address and your language."),
@@ -165,7 +188,7 @@ DATA_MAP: Sequence[DataEntry] = (
         ),
         why=_("To keep a place for you, and to tell you when something changes."),
         basis=LegalBasis.CONSENT,
-        periods=(_("names and addresses: 90 days after the event; what you need there: 7 days after it"),),
+        periods=(RetentionName.EVENT_PEOPLE, RetentionName.EVENT_NEEDS, RetentionName.EVENT_EMAILS),
         recipients=(Recipient.MAIL,),
         columns=_columns("event_sign_up", "name", "email", "email_key", "phone", "language", "access_needs"),
     ),
@@ -177,7 +200,11 @@ DATA_MAP: Sequence[DataEntry] = (
         ),
         why=_("To decide about your application fairly, and to account for the grants."),
         basis=LegalBasis.CONSENT,
-        periods=(_("until you withdraw it, or as long as the law on accounting requires where a grant is paid"),),
+        periods=(
+            RetentionName.APPLICATIONS,
+            RetentionName.APPLICATION_EMAILS,
+            _("where a grant is paid: as long as the law on accounting requires"),
+        ),
         recipients=(Recipient.MAIL, Recipient.PUBLIC, Recipient.AUTHORITIES),
         columns=(
             *_columns("grant_application", "email", "email_key", "language", "name", "place", "answers", "reason"),
@@ -205,10 +232,15 @@ DATA_MAP: Sequence[DataEntry] = (
         ),
         why=_("To stop people who try stolen cards."),
         basis=LegalBasis.INTEREST,
-        periods=(RetentionName.ATTEMPTS, RetentionName.GIFT_STARTS),
+        periods=(
+            RetentionName.ATTEMPTS,
+            RetentionName.GIFT_STARTS,
+            _("the scrambled address of somebody who was erased: without end, so that no backup brings them back"),
+        ),
         recipients=(),
         columns=(
             *_columns("attempt_count", "key"),
+            *_columns("erasure", "email_digest"),
             *_columns("gift_start", "address_key", "network_key", "email_key", "email_near_key"),
         ),
     ),

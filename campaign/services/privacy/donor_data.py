@@ -17,7 +17,7 @@ from campaign.extensions import Model
 from campaign.gateways.clock import Clock
 from campaign.models.application import GrantApplication
 from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
-from campaign.models.donor import Donor, DonorConsent
+from campaign.models.donor import Donor, DonorConsent, DonorNote, DonorTag, SoftCredit
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.inbox import ProviderEvent
 from campaign.models.news import Subscriber
@@ -87,6 +87,9 @@ PARTS = (
         DonorConsent,
         ("purpose", "text_version", "language", "source", "evidence", "given_at", "withdrawn_at"),
     ),
+    Part(DataKind.NOTES, "notes", DonorNote, ("text", "written_at")),
+    Part(DataKind.NOTES, "tags", DonorTag, ("name", "added_at")),
+    Part(DataKind.NOTES, "parts_in_gifts", SoftCredit, ("kind", "added_at")),
     Part(
         DataKind.READERS,
         "news_subscriptions",

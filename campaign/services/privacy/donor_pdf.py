@@ -29,6 +29,8 @@ LABELS: Mapping[str, LazyString] = {
     "receipt_name": _l("Name for the receipt"),
     "public_name": _l("Name for the public list"),
     "message": _l("Message"),
+    "text": _l("Text"),
+    "written_at": _l("Written"),
     "method_brand": _l("Card"),
     "method_last4": _l("Last four digits"),
     "utm_source": _l("Source of the link"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaign.domain.donation import DonationState
@@ -15,7 +15,7 @@ from campaign.extensions import Model
 from campaign.models.abuse import GiftStart
 from campaign.models.application import GrantApplication
 from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
-from campaign.models.donor import Donor, DonorConsent
+from campaign.models.donor import Donor, DonorConsent, DonorMerge, DonorNote, DonorTag, SoftCredit
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.inbox import ProviderEvent
 from campaign.models.news import Subscriber
@@ -34,6 +34,8 @@ class DonorRows:
     language: str
     gift_ids: tuple[int, ...]
     pledge_ids: tuple[int, ...]
+    merged: tuple[str, ...]
+    """Public ids of donors who staff said are this one, and whose address is another one."""
     conditions: Mapping[type[Model], ColumnElement[bool]]
 
 
@@ -57,8 +59,20 @@ def donor_rows(session: Session, public_id: str, *, is_locking: bool = False) ->
         language=donor.language,
         gift_ids=gifts,
         pledge_ids=pledges,
+        merged=_merged(session, donor),
         conditions=_conditions(donor, gifts, pledges),
     )
+
+
+def _merged(session: Session, donor: Donor) -> tuple[str, ...]:
+    sources = (
+        select(Donor.public_id)
+        .join(DonorMerge, DonorMerge.source_id == Donor.id)
+        .where(DonorMerge.target_id == donor.id, DonorMerge.undone_at.is_(None), Donor.erased_at.is_(None))
+        .order_by(Donor.public_id)
+        .distinct()
+    )
+    return tuple(session.execute(sources).scalars())
 
 
 def _unpaid_gifts(session: Session, donor: Donor) -> tuple[int, ...]:
@@ -84,7 +98,7 @@ def _conditions(
     receipts = select(Receipt.id).where(Receipt.donation_id.in_(gifts))
     forms = select(Donation.form_id).where(Donation.id.in_(gifts))
     readers = select(Subscriber.id).where(_is_key(Subscriber.email_key, donor))
-    is_addressed = Message.recipient == donor.email if donor.email else false()
+    is_addressed = func.lower(Message.recipient) == donor.email.lower() if donor.email else false()
     return {
         Donor: Donor.id == donor.id,
         Donation: Donation.id.in_(gifts),
@@ -102,6 +116,9 @@ def _conditions(
             Message.receipt_id.in_(receipts),
         ),
         DonorConsent: or_(DonorConsent.donor_id == donor.id, DonorConsent.subscriber_id.in_(readers)),
+        DonorNote: DonorNote.donor_id == donor.id,
+        DonorTag: DonorTag.donor_id == donor.id,
+        SoftCredit: SoftCredit.donor_id == donor.id,
         Subscriber: _is_key(Subscriber.email_key, donor),
         EventSignUp: _is_key(EventSignUp.email_key, donor),
         GrantApplication: _is_key(GrantApplication.email_key, donor),

@@ -1,12 +1,17 @@
 """The retention job: whatever is older than its period is deleted, in batches; a dry run only counts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from campaign.database import reading, transaction
 from campaign.domain.retention import RetentionName
 from campaign.gateways.clock import Clock
-from campaign.services.privacy.retention_rules import BATCH_ROWS, RULES, RetentionRule
+from campaign.services.privacy import retention_rules
+from campaign.services.privacy.erasure_rules import ERASURE_RULES
+from campaign.services.privacy.retention_rules import RetentionRule
+
+RULES: tuple[RetentionRule, ...] = (*retention_rules.RULES, *ERASURE_RULES)
+"""Every rule of the job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,7 @@ class RetentionCount:
 
 def rules_for(days: Mapping[RetentionName, int]) -> tuple[RetentionRule, ...]:
     """Return the rules with the periods of this installation."""
-    return tuple(replace(rule, days=days.get(rule.name, rule.days)) for rule in RULES)
+    return tuple(rule.with_days(days.get(rule.name, rule.days)) for rule in RULES)
 
 
 def count_due(rules: Sequence[RetentionRule], *, clock: Clock) -> list[RetentionCount]:
@@ -41,5 +46,5 @@ def _run_rule(rule: RetentionRule, *, clock: Clock) -> int:
         with transaction() as session:
             rows = rule.delete(session, at)
         total += rows
-        if rows < BATCH_ROWS:
+        if rows < rule.batch_rows:
             return total

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, Self
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -39,8 +39,33 @@ LOOKED_BACK = timedelta(days=400)
 """Events are many, and rules run every day: what is older than this was emptied long ago."""
 
 
+class RetentionRule(Protocol):
+    """One kind of personal data: what is due now, and its deletion a batch at a time, within the caller's transaction."""
+
+    @property
+    def name(self) -> RetentionName: ...
+
+    @property
+    def days(self) -> int: ...
+
+    @property
+    def batch_rows(self) -> int: ...
+
+    def with_days(self, days: int) -> Self:
+        """Return the same rule with another period."""
+        ...
+
+    def due(self, session: Session, at: datetime) -> int:
+        """Return how many rows are due; nothing is changed."""
+        ...
+
+    def delete(self, session: Session, at: datetime) -> int:
+        """Delete or empty at most `batch_rows` rows that are due; return how many."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetentionRule:
+class RowRule:
     """Which rows of a table are too old after `days`, and what becomes of them.
 
     Attributes:
@@ -59,13 +84,18 @@ class RetentionRule:
     emptied: Mapping[str, object] = field(default_factory=dict)
     children: tuple[InstrumentedAttribute[int], ...] = ()
 
+    @property
+    def batch_rows(self) -> int:
+        return BATCH_ROWS
+
+    def with_days(self, days: int) -> Self:
+        return replace(self, days=days)
+
     def due(self, session: Session, at: datetime) -> int:
-        """Return how many rows are due; nothing is changed."""
         query = select(func.count()).select_from(self.table).where(self._is_due(at))
         return session.execute(query).scalar_one()
 
     def delete(self, session: Session, at: datetime) -> int:
-        """Delete or empty at most `BATCH_ROWS` rows that are due; return how many."""
         key: Any = tuple_(*self.table.__table__.primary_key)
         batch: Any = select(*self.table.__table__.primary_key).where(self._is_due(at)).limit(BATCH_ROWS)
         if self.children:
@@ -85,14 +115,15 @@ class RetentionRule:
 
 def _rule(
     name: RetentionName, table: type[Model], is_old: Callable[[datetime], ColumnElement[bool]], /, **emptied: object
-) -> RetentionRule:
-    return RetentionRule(name=name, days=DAYS[name], table=table, is_old=is_old, emptied=emptied)
+) -> RowRule:
+    return RowRule(name=name, days=DAYS[name], table=table, is_old=is_old, emptied=emptied)
 
 
 def _is_unpaid(before: datetime) -> ColumnElement[bool]:
     filled = (Donation.payer_name, Donation.receipt_name, Donation.public_name, Donation.message, Donation.checkout_url)
     return and_(
         Donation.state.not_in((DonationState.PAID, DonationState.PROCESSING)),
+        Donation.donor_id.is_(None),  # what belongs to a donor goes with the donor
         Donation.expires_at < before,
         or_(Donation.search_text != "", *(column.is_not(None) for column in filled)),
     )
@@ -114,7 +145,7 @@ def _is_application_without_grant(before: datetime) -> ColumnElement[bool]:
     )
 
 
-RULES: tuple[RetentionRule, ...] = (
+RULES: tuple[RowRule, ...] = (
     _rule(
         RetentionName.UNPAID_GIFTS,
         Donation,
@@ -187,4 +218,4 @@ RULES: tuple[RetentionRule, ...] = (
         ),
     ),
 )
-"""Every rule; a room with personal data of its own adds its rule here."""
+"""Rules that concern rows of one table; a room with personal data of its own adds its rule here."""

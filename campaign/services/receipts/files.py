@@ -16,9 +16,11 @@ from sqlalchemy.orm import aliased
 from campaign.database import reading
 from campaign.days import local_day, local_time
 from campaign.domain.csv_text import escape_formula
+from campaign.domain.erasure import ReceiptErased
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.receipt import ReceiptState
 from campaign.models.donation import Donation
+from campaign.models.erasure import ReceiptErasure
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services.receipts.hold_reasons import explain
 from campaign.services.receipts.issuing import reasons_to_hold
@@ -51,6 +53,7 @@ class _Stored:
     document: str
     pdf: bytes | None
     successor: str | None
+    is_erased: bool
 
 
 def receipt_pdf(number: str, *, campaign_id: int | None = None) -> bytes:
@@ -59,6 +62,7 @@ def receipt_pdf(number: str, *, campaign_id: int | None = None) -> bytes:
     Raises:
         NotFound: there is no such receipt, or it is of another campaign than the one given.
         ReceiptNotReady: it is not rendered yet, or it is on hold.
+        ReceiptErased: its donor's personal data were erased.
     """
     with reading() as session:
         query = _STORED.where(Receipt.number == number)
@@ -67,7 +71,10 @@ def receipt_pdf(number: str, *, campaign_id: int | None = None) -> bytes:
         row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound(number)
-    pdf = _as_it_stands(_Stored(*row))
+    stored = _Stored(*row)
+    if stored.is_erased:
+        raise ReceiptErased(number)
+    pdf = _as_it_stands(stored)
     if pdf is None:
         raise ReceiptNotReady(number)
     return pdf
@@ -106,6 +113,8 @@ def _stored(number: str) -> _Stored:
 
 def _as_it_stands(stored: _Stored) -> bytes | None:
     """Return the bytes of a valid receipt, a marked copy of an ended one, or None for one that is not rendered."""
+    if stored.is_erased:
+        return None
     if stored.pdf is None or stored.state == ReceiptState.ISSUED or stored.ended_at is None:
         return stored.pdf
     facts = ReceiptDocument.from_json(stored.document)
@@ -134,6 +143,8 @@ def _line(receipt: ReceiptView, stored: _Stored, *, is_there: bool) -> tuple[str
 
 
 def _why_missing(receipt: ReceiptView, stored: _Stored) -> str:
+    if stored.is_erased:
+        return str(_("The donor’s personal data were erased."))
     if receipt.state != ReceiptState.ISSUED:
         return str(_("It ended before it was printed and was never sent."))
     if reasons := reasons_to_hold(stored.document):
@@ -162,8 +173,12 @@ def _entry(name: str, at: datetime | None) -> zipfile.ZipInfo:
 
 
 _SUCCESSOR = aliased(Receipt)
-_STORED: Select[str, datetime | None, str, bytes | None, str | None] = (
-    select(Receipt.state, Receipt.ended_at, Receipt.document, ReceiptFile.pdf, _SUCCESSOR.document)
+_STORED: Select[str, datetime | None, str, bytes | None, str | None, bool] = (
+    select(
+        *(Receipt.state, Receipt.ended_at, Receipt.document, ReceiptFile.pdf, _SUCCESSOR.document),
+        ReceiptErasure.receipt_id.is_not(None),
+    )
+    .outerjoin(ReceiptErasure, ReceiptErasure.receipt_id == Receipt.id)
     .outerjoin(ReceiptFile, ReceiptFile.receipt_id == Receipt.id)
     .outerjoin(_SUCCESSOR, _SUCCESSOR.replaces_id == Receipt.id)
 )

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from campaign.database import insert_once, reading, transaction
 from campaign.days import local_day
+from campaign.domain.erasure import ReceiptErased
 from campaign.domain.errors import NotFound
 from campaign.domain.identity import ALPHABET
 from campaign.domain.money import Money, currency
 from campaign.domain.receipt import ReceiptEndReason, ReceiptState
 from campaign.gateways.clock import Clock
+from campaign.models.erasure import erasure_of
 from campaign.models.receipt import Receipt, ReceiptCounter, ReceiptFile
 from campaign.services.receipts.conversion import with_conversion
 from receipts import ReceiptDocument, render_pdf, substituted_characters
@@ -124,11 +126,14 @@ def make_file(receipt_id: int, *, clock: Clock) -> bytes:
 
     Raises:
         receipts.ReceiptOnHold: the document must not be issued.
+        ReceiptErased: the donor's personal data were erased.
         ConversionNotKnown: the gift will be converted, and it is too early to print without the rate.
     """
     with reading() as session:
         stored = session.execute(select(ReceiptFile.pdf).where(ReceiptFile.receipt_id == receipt_id)).scalar()
         text = session.execute(select(Receipt.document).where(Receipt.id == receipt_id)).scalar()
+    if stored == b"":
+        raise ReceiptErased(f"receipt {receipt_id}")
     if stored is not None:
         return stored
     if text is None:
@@ -171,6 +176,7 @@ def unprinted(*, limit: int = 200) -> list[int]:
             .where(
                 Receipt.issued_at >= newest - timedelta(days=PRINT_DAYS),
                 ReceiptFile.receipt_id.is_(None),
+                ~erasure_of(Receipt.id),
                 Receipt.state == ReceiptState.ISSUED,
             )
             .order_by(Receipt.issued_at, Receipt.id)

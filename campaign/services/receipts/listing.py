@@ -12,6 +12,7 @@ from campaign.days import local_day
 from campaign.domain.money import Money
 from campaign.domain.receipt import ReceiptEndReason, ReceiptState, initials
 from campaign.models.donation import Donation
+from campaign.models.erasure import ReceiptErasure
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.services import search_index
 
@@ -118,13 +119,14 @@ def verify_receipt(number: str, code: str) -> VerifiedReceipt | None:
         if not secrets.compare_digest(expected.encode(), code.strip().lower().encode()) or receipt is None:
             return None
         newer = session.execute(select(Receipt.number).where(Receipt.replaces_id == receipt.id)).scalar()
+        is_erased = session.get(ReceiptErasure, receipt.id) is not None
         printed = json.loads(receipt.document)
         return VerifiedReceipt(
             number=receipt.number,
             state=receipt.state,
             issued_on=date.fromisoformat(printed["issued_on"]),
             amount=Money(receipt.amount_minor, receipt.currency),
-            initials=initials(printed["donor_name"] or ""),
+            initials="" if is_erased else initials(printed["donor_name"] or ""),
             ended_on=local_day(receipt.ended_at) if receipt.ended_at else None,
             replaced_by=newer if receipt.state == ReceiptState.REPLACED else None,
             is_test=receipt.series.startswith("TEST-"),

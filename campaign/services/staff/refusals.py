@@ -10,7 +10,7 @@ from sqlalchemy import false, func, or_, select
 
 from campaign.database import transaction
 from campaign.gateways.clock import Clock
-from campaign.models.staff import AuditEvent, Staff
+from campaign.models.staff import AuditEvent, Staff, StaffPasskey
 from campaign.services import audit
 
 ACTION = "staff:refused"
@@ -26,16 +26,18 @@ class RefusedAccount:
     email: str | None = None
     uniquifier: str | None = None
     staff_id: int | None = None
+    credential_id: bytes | None = None  # of a passkey
 
 
 def record_refusal(tried: RefusedAccount, *, step: str, clock: Clock) -> None:
-    """Record that a password or a code was refused, unless this account has enough of such rows in the last hour."""
+    """Record that a password, a code or a passkey was refused, unless this account has enough of such rows in the last hour."""
     at = clock.now()
     with transaction() as session:
         conditions = [
             func.lower(Staff.email) == tried.email.strip().casefold() if tried.email else false(),
             Staff.fs_uniquifier == tried.uniquifier if tried.uniquifier else false(),
             Staff.id == tried.staff_id if tried.staff_id else false(),
+            Staff.webauthn.any(StaffPasskey.credential_id == tried.credential_id) if tried.credential_id else false(),
         ]
         staff_id = session.execute(select(Staff.id).where(or_(*conditions)).limit(1)).scalar()
         subject = f"staff:{staff_id}" if staff_id else STRANGER

@@ -1,5 +1,6 @@
 """Sessions and resets by an administrator, emails about an account, and roles that need a second step."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -192,3 +193,31 @@ def test_a_role_for_one_campaign_needs_its_second_step_too(
     granted = [RoleGrant("viewer"), RoleGrant("approver", "quilt")]
     set_grants(row_of(EMAIL).id, grants=granted, actor_id=admin.staff_id, clock=clock)
     assert browser_of(app, clock, row_of(EMAIL)).get("/staff/").location == "/staff/second-step"
+
+
+def test_a_refused_passkey_is_in_the_audit_trail_with_its_account(
+    app: Flask, admin: StaffClient, clock: SettableClock
+) -> None:
+    person = row_of(EMAIL)
+    facts = {"public_key": b"k", "sign_count": 0, "backup_state": False, "device_type": "single_device"}
+    with transaction() as session:
+        session.add(
+            StaffPasskey(
+                staff_id=person.id,
+                name="Phone",
+                credential_id=b"c",
+                usage="first",
+                lastuse_datetime=clock.now(),
+                **facts,
+            )
+        )
+    stranger = app.test_client()
+    for credential_id, subject in (("Yw", f"staff:{person.id}"), ("eHh4", "stranger:sign_in")):
+        answer = {"id": credential_id, "rawId": credential_id, "type": "public-key", "response": {}}
+        page = Page(fetch_address(stranger, "/staff/passkey").submit(stranger))
+        assert page.submit(stranger, credential=json.dumps(answer)).status_code == 302
+        with reading() as session:
+            act = session.execute(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).scalar_one()
+            assert (act.action, act.subject, act.detail) == ("staff:refused", subject, {"step": "wan_signin_response"})
+    bad = ("", "{", "[]", '{"rawId": 1}')
+    assert {page.submit(stranger, credential=text).status_code for text in bad} == {302}

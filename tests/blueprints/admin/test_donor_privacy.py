@@ -1,16 +1,18 @@
 """The page about a donor's personal data: consents by campaign staff, copies by an administrator."""
 
 import json
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign.models.receipt import Receipt
 from campaign.models.staff import AuditEvent
 from tests.blueprints.admin.client import sign_in_as
 from tests.services.engine import Engine
-from tests.services.privacy.people import EMAIL, a_known_donor
+from tests.services.privacy.people import EMAIL, SECRETS, a_known_donor
 from tests.support.builders import a_donor
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch
@@ -63,3 +65,37 @@ def test_a_donor_of_no_gift_here_is_not_found(app: Flask, engine: Engine, clock:
     stranger = a_donor(email="stranger@example.org").public_id
     client = sign_in_as(app, clock, role="campaign").client
     assert client.get(f"/staff/donors/{stranger}/privacy").status_code == 404
+
+
+def test_an_administrator_sees_what_goes_and_erases_once(
+    app: Flask, engine: Engine, session: Session, clock: SettableClock
+) -> None:
+    donor = a_known_donor(engine).public_id
+    number = session.execute(select(Receipt.number)).scalar_one()
+    session.rollback()
+    admin = sign_in_as(app, clock, role="admin").client
+    page = fetch(admin, "admin.donor_erasure", public_id=donor)
+    assert "$25.00" in page.text("main")
+    assert "1 receipt" in page.text("main")
+    form = f"form[action$='/{donor}/erase']"
+    assert page.submit(admin, form).status_code == 303
+    assert page.submit(admin, form).status_code == 303
+    again = fetch(admin, "admin.donor_erasure", public_id=donor)
+    assert "nothing left to show or change" in again.text("body")
+    assert not again.soup.select(form)
+    for path in (
+        f"/staff/donors/{donor}",
+        f"/staff/donors/{donor}/privacy",
+        "/staff/donors",
+        "/staff/mails",
+        "/staff/",
+    ):
+        text = admin.get(path, follow_redirects=True).text
+        assert [secret for secret in SECRETS if secret in text] == [], path
+    assert admin.get(f"/staff/receipts/{number}.pdf").status_code == 303
+    assert admin.get(f"/staff/donors/{donor}/data.json").status_code == 303
+    finance = sign_in_as(app, clock, role="finance").client
+    assert finance.get(f"/staff/donors/{donor}/erase").status_code == 403
+    files = list(Path(app.instance_path).glob("erasures.jsonl"))
+    assert donor in files[0].read_text()
+    assert EMAIL not in files[0].read_text()

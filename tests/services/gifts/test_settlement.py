@@ -16,7 +16,7 @@ from campaign.models.receipt import Receipt
 from campaign.services.gifts import settlement
 from campaign.services.ledger import sums
 from campaign.services.privacy import retention
-from campaign.services.privacy.retention_rules import RULES
+from campaign.services.privacy.retention import RULES
 from campaign.services.queues import inbox
 from tests.services.engine import Engine
 

@@ -28,7 +28,7 @@ def test_everything_that_is_stored_about_a_donor_is_in_the_file(engine: Engine, 
     assert [secret for secret in SECRETS if secret not in text] == []
     assert [part.name for part in PARTS if not data.rows[part.name]] == [
         *("refunds", "disputes", "monthly_gifts", "monthly_gift_history", "monthly_gift_requests"),
-        *("event_sign_ups", "grant_applications"),
+        *("notes", "tags", "parts_in_gifts", "event_sign_ups", "grant_applications"),
     ]
     assert content["receipts"][0]["document"]["donor_name"] == "Aida Donor"
     assert content["about"].keys() == {kind.value for kind in FOR_DONORS}
@@ -54,6 +54,7 @@ def test_the_parts_have_every_personal_column_that_concerns_donors(engine: Engin
     repeated = {"donor.email_key", "subscriber.email_key", "donation.search_text", "donation.public_search_text"}
     repeated |= {"message.search_text", "message.dedupe_key", "receipt_file.pdf", "receipt.language"}
     repeated |= {"event_sign_up.email_key", "grant_application.email_key", "application_link.digest"}
+    repeated |= {"donor_tag.name_key", "donor_segment.name", "donor_segment.name_key", "donor_segment.filters"}
     files = {"application_file.name", "application_file.body"}
     staffs_own = {"grant_application.reason", "application_review.scores", "application_review.comment"}
     others = {"provider_event.error", "provider_transaction.description"}

@@ -14,7 +14,7 @@ from campaign.domain.retention import DAYS, RetentionName
 from campaign.models.donation import Donation
 from campaign.models.outbox import Message
 from campaign.services.privacy import retention, retention_rules
-from campaign.services.privacy.retention_rules import RULES
+from campaign.services.privacy.retention import RULES
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 from tests.support.builders import a_campaign, a_donation, a_paid_gift
 from tests.support.fakes import SettableClock
@@ -34,7 +34,6 @@ def test_a_gift_that_was_never_paid_loses_its_names_and_a_paid_one_keeps_them(
     session: Session, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention_rules, "BATCH_ROWS", 2)
-    monkeypatch.setattr(retention, "BATCH_ROWS", 2)
     campaign = a_campaign()
     names: dict[str, Any] = {
         "public_name": "Aida",

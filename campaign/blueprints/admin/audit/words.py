@@ -6,6 +6,7 @@ from datetime import date, datetime
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.blueprints.admin.privacy.words import PURPOSES, SOURCES
 from campaign.blueprints.admin.texts.words import DOCUMENT_NAMES
 from campaign.blueprints.admin.words import SHIELD_CAUSES, grants_in_words
 from campaign.domain.money import CURRENCIES, Money
@@ -54,6 +55,16 @@ KEYS: Mapping[str, LazyString] = {
     "donors": _("Number of donors"),
     "logo": _("Logo or icon"),
     "purpose": _("Purpose"),
+    "source": _("How"),
+    "consents": _("Consents"),
+    "subscriptions": _("Subscriptions"),
+    "sign_ups": _("Sign-ups"),
+    "tags": lazy_pgettext("donors", "Tags"),
+    "notes": _("Notes"),
+    "parts_in_gifts": _("Parts in gifts of others"),
+    "pledges": _("Monthly gifts"),
+    "unsent_mails": _("Emails that were not sent"),
+    "again": _("Again, after a backup was restored"),
     "step": _("Step"),
     "password": _("Password reset"),
     "staff": _("Team member"),
@@ -84,12 +95,13 @@ FILTERS: Mapping[str, LazyString] = {
 """The filters of the lists of donations and donors, by their names in their addresses."""
 PLACES = {key: place for place, key in enumerate(KEYS)}
 AMOUNTS = ("amount_minor", "minor")
-INTERNAL = frozenset({"form", "figures", *AMOUNTS})
+INTERNAL = frozenset({"form", "figures", "gift_starts", "requests", *AMOUNTS})
 """Keys that are for the program alone: which form an act was sent with, balances in minor units, an amount without currency."""
 NAMED: Mapping[str, Mapping[str, LazyString]] = {
     "cause": SHIELD_CAUSES,
     "document": DOCUMENT_NAMES,
-    "purpose": {LinkPurpose.INVITATION: _("Invitation"), LinkPurpose.RESET: _("Password reset")},
+    "source": SOURCES,
+    "purpose": {**PURPOSES, LinkPurpose.INVITATION: _("Invitation"), LinkPurpose.RESET: _("Password reset")},
     "step": {
         "login": _("Password"),
         "verify": _("Password"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from campaign.domain import donor_consent
+from campaign.domain import donor_consent, erasure
 from campaign.domain.donor_consent import ConsentPurpose, ConsentSource
 from campaign.domain.errors import DomainError
 
@@ -24,6 +24,7 @@ SOURCES: Mapping[str, LazyString] = {
 PRIVACY_ACTS: Mapping[str, LazyString] = {
     "donor:consent": _("Recorded what a donor agreed to"),
     "donor:withdraw_consent": _("Withdrew what a donor had agreed to"),
+    "donor:erase": _("Erased a donor’s personal data"),
     "donor:download_data": _("Downloaded a donor’s data"),
     "donations:download": _("Downloaded donations"),
     "donors:download": _("Downloaded the list of donors"),
@@ -32,5 +33,7 @@ PRIVACY_ACTS: Mapping[str, LazyString] = {
 PRIVACY_RULES: Mapping[type[DomainError], LazyString] = {
     donor_consent.ConsentGiven: _("The donor has agreed to this already. Nothing was changed."),
     donor_consent.ConsentEnded: _("This is withdrawn already. Nothing was changed."),
+    erasure.PledgeStillRunning: _("A monthly gift of this donor is still running. Stop it first. Nothing was erased."),
+    erasure.ReceiptErased: _("The personal data on this receipt were erased, so it is no longer shown."),
     donor_consent.DonorErased: _("This donor’s personal data were erased, so there is nothing left to show or change."),
 }

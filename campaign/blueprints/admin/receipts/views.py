@@ -13,6 +13,7 @@ from campaign.blueprints.admin.frame import campaign, done, file_answer, refused
 from campaign.blueprints.admin.guard import draft_fields, person
 from campaign.blueprints.admin.receipts.forms import ReceiptNameForm
 from campaign.days import local_day
+from campaign.domain.erasure import ReceiptErased
 from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
@@ -50,7 +51,7 @@ def receipt_pdf(number: str) -> ResponseReturnValue:
     """The PDF of a receipt, byte for byte as the donor has it."""
     try:
         pdf = files.receipt_pdf(number, campaign_id=campaign().id)
-    except files.ReceiptNotReady as error:
+    except (files.ReceiptNotReady, ReceiptErased) as error:
         return refused(error, "admin.receipts")
     _note("receipt:download", f"receipt:{number}", {})
     return send_file(io.BytesIO(pdf), mimetype="application/pdf", as_attachment=True, download_name=f"{number}.pdf")

@@ -1,0 +1,40 @@
+"""Erasing a donor: what goes, what stays and why, and then the act."""
+
+import logging
+
+from flask import current_app, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from campaign.blueprints.admin import bp
+from campaign.blueprints.admin.frame import done, refused
+from campaign.blueprints.admin.guard import person
+from campaign.domain.errors import DomainError
+from campaign.gateway_registry import current_context
+from campaign.services.privacy import erasure, reapplying
+from campaign.services.privacy.erasure import ErasureOrder
+
+log = logging.getLogger(__name__)
+
+
+@bp.get("/donors/<public_id>/erase")
+def donor_erasure(public_id: str) -> ResponseReturnValue:
+    """What an erasure would do; nothing is changed."""
+    preview = erasure.preview(public_id, clock=current_context().clock)
+    return render_template("admin/privacy/erase.html", preview=preview, public_id=public_id)
+
+
+@bp.post("/donors/<public_id>/erase")
+def erase_donor(public_id: str) -> ResponseReturnValue:
+    """Erase the donor's personal data, in all campaigns."""
+    order = ErasureOrder(donor_public_id=public_id, actor_id=person().id)
+    try:
+        erased = erasure.erase(order, clock=current_context().clock)
+    except DomainError as error:
+        return refused(error, "admin.donor_erasure", public_id=public_id)
+    try:
+        for one in erased:
+            reapplying.note_outside(one, current_app.config["KURAK"].instance_dir)
+    except OSError:  # it is done, and its record is in the database
+        log.exception("an erasure could not be noted in %s", reapplying.FILE_NAME)
+    return done(_("The personal data are erased."), "admin.donor_erasure", public_id=public_id)

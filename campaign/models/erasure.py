@@ -1,0 +1,49 @@
+"""Donors whose personal data were erased, and receipts of theirs that lose the name later; neither has a name."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CHAR, Exists, ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import Key, Model
+from campaign.models.columns import Facts, PrimaryKey, PublicId
+
+
+class Erasure(Model):
+    """One donor's personal data were erased; append-only."""
+
+    __tablename__ = "erasure"
+
+    id: Mapped[PrimaryKey]
+    public_id: Mapped[PublicId]
+    donor_id: Mapped[int] = mapped_column(Key, ForeignKey("donor.id"), unique=True)
+    email_digest: Mapped[str] = mapped_column(CHAR(64))
+    """HMAC of the folded address under the installation's secret: it finds the donor in a restored backup."""
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
+    """Nobody: the command line, or the retention job."""
+    counts: Mapped[Facts]
+    """How many rows of each kind lost their content."""
+
+
+class ReceiptErasure(Model):
+    """A receipt of an erased donor: nobody is shown it, and on `due_on` its name and its PDF are deleted.
+
+    The database lets a receipt's document and bytes change for this alone (migration 0050).
+    """
+
+    __tablename__ = "receipt_erasure"
+
+    receipt_id: Mapped[int] = mapped_column(Key, ForeignKey("receipt.id"), primary_key=True, autoincrement=False)
+    erasure_id: Mapped[int] = mapped_column(Key, ForeignKey("erasure.id"), index=True)
+    due_on: Mapped[date]
+    """The end of its retention."""
+    erased_at: Mapped[datetime | None]
+    document_sha256: Mapped[str | None] = mapped_column(CHAR(64))
+    """Of the document without the name, so that the check still notices every other change."""
+
+
+def erasure_of(receipt_id: Any) -> Exists:  # a column, as the query writes it
+    """Return the condition that a receipt's donor was erased."""
+    return select(ReceiptErasure.receipt_id).where(ReceiptErasure.receipt_id == receipt_id).exists()
