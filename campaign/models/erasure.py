@@ -30,7 +30,7 @@ class Erasure(Model):
 class ReceiptErasure(Model):
     """A receipt of an erased donor: nobody is shown it, and on `due_on` its name and its PDF are deleted.
 
-    The database lets a receipt's document and bytes change for this alone (migration 0050).
+    The database lets a receipt's document and bytes change for this alone (migration 0055).
     """
 
     __tablename__ = "receipt_erasure"

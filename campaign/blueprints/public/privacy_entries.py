@@ -8,7 +8,8 @@ from flask_babel import LazyString, ngettext
 
 from campaign.domain.retention import DAYS, RetentionName
 from campaign.i18n import number
-from campaign.services.privacy.data_map import BASES, DATA_MAP, PERIODS, RECIPIENTS, DataEntry
+from campaign.services.privacy.data_entry import BASES, PERIODS, RECIPIENTS, DataEntry
+from campaign.services.privacy.data_map import DATA_MAP
 
 YEAR_DAYS = 365.25
 MIN_DAYS_IN_YEARS = 730

@@ -4,83 +4,14 @@ The public privacy page, a donor's own data and erasure are made from it. A test
 or known to say nothing about anybody.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
 from campaign.domain.privacy import DataKind, LegalBasis, Recipient
 from campaign.domain.retention import RetentionName
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataEntry:
-    """One kind of personal data.
-
-    Attributes:
-        kind: Which one.
-        title, what, why: Texts for everybody.
-        basis: Why it is lawful.
-        periods: How long it is stored: rules of the retention job, or a text where no day is fixed.
-        recipients: Who gets it besides the organisation.
-        columns: Where it is, as `table.column`.
-    """
-
-    kind: DataKind
-    title: LazyString
-    what: LazyString
-    why: LazyString
-    basis: LegalBasis
-    periods: tuple[RetentionName | LazyString, ...]
-    recipients: tuple[Recipient, ...]
-    columns: tuple[str, ...]
-
-
-BASES: Mapping[LegalBasis, LazyString] = {
-    LegalBasis.GIFT: _("We need it to carry out the gift that you asked for."),
-    LegalBasis.LAW: _("The law on accounting requires it."),
-    LegalBasis.CONSENT: _("You agreed, and can withdraw that at any time."),
-    LegalBasis.INTEREST: _("We have a legitimate interest: safe payments and honest records."),
-    LegalBasis.WORK: _("We need it for the work that people do for the organisation."),
-}
-RECIPIENTS: Mapping[Recipient, LazyString] = {
-    Recipient.PROVIDER: _("the payment provider, Stripe"),
-    Recipient.MAIL: _("the operator of our mail server"),
-    Recipient.PUBLIC: _("everybody, where you chose so"),
-    Recipient.AUTHORITIES: _("auditors and authorities, where the law requires it"),
-}
-PERIODS: Mapping[RetentionName, LazyString] = {
-    RetentionName.UNPAID_GIFTS: _("of a gift that was not paid: %(days)s after its payment page closed"),
-    RetentionName.EMAILS: _("%(days)s after the email was written"),
-    RetentionName.PROVIDER_EVENTS: _("%(days)s after the message arrived"),
-    RetentionName.READERS_UNCONFIRMED: _("of an address that was never confirmed: %(days)s"),
-    RetentionName.READERS_LEFT: _("after you unsubscribe: %(days)s"),
-    RetentionName.CODE_EMAILS: _("of emails with a code or a link to confirm: %(days)s"),
-    RetentionName.ATTEMPTS: _("of counts by network address, email or form: %(days)s"),
-    RetentionName.CAMPAIGN_ATTEMPTS: _("of counts by campaign, which are about nobody: %(days)s"),
-    RetentionName.GIFT_STARTS: _("of the place from which a payment was started: %(days)s"),
-    RetentionName.STAFF_SESSIONS: _("of a session that has ended: %(days)s"),
-    RetentionName.STAFF_DEVICES: _("of a browser that is not used any more: %(days)s"),
-    RetentionName.STAFF_LINKS: _("of a one-time link that has expired: %(days)s"),
-    RetentionName.EVENT_EMAILS: _("emails about the event: %(days)s after it"),
-    RetentionName.EVENT_NEEDS: _("what you need there: %(days)s after the event"),
-    RetentionName.EVENT_PEOPLE: _("names and addresses: %(days)s after the event"),
-    RetentionName.APPLICATIONS: _("of an application that ended without a grant: %(days)s"),
-    RetentionName.APPLICATION_EMAILS: _("emails about the application: %(days)s"),
-    RetentionName.RECEIPTS: _("%(days)s after the day of issue"),
-    RetentionName.DONORS: _("of a paid gift: %(days)s after your last one, or earlier if you ask us to erase it"),
-    RetentionName.FORM_VIEWS: _("of counts of opened forms, which are about nobody: %(days)s"),
-}
-"""How long, with the period of this installation in place of `days`."""
-
-GIFT_NAMES = ("payer_name", "receipt_name", "public_name")
-SOURCE = ("utm_source", "utm_medium", "utm_campaign", "referrer_host")
-
-
-def _columns(table: str, *names: str) -> tuple[str, ...]:
-    return tuple(f"{table}.{name}" for name in names)
-
+from campaign.services.privacy.data_entry import GIFT_NAMES, SOURCE, DataEntry, columns_of
+from campaign.services.privacy.data_map_others import OTHERS
 
 DATA_MAP: Sequence[DataEntry] = (
     DataEntry(
@@ -96,9 +27,9 @@ DATA_MAP: Sequence[DataEntry] = (
         periods=(RetentionName.UNPAID_GIFTS, RetentionName.DONORS),
         recipients=(Recipient.PROVIDER, Recipient.PUBLIC, Recipient.AUTHORITIES),
         columns=(
-            *_columns("donor", "email", "email_key", "language"),
-            *_columns("donation", *GIFT_NAMES, "message", "search_text", "public_search_text", "checkout_params"),
-            *_columns("donation", "checkout_url", "method_brand", "method_last4", "language", *SOURCE),
+            *columns_of("donor", "email", "email_key", "language"),
+            *columns_of("donation", *GIFT_NAMES, "message", "search_text", "public_search_text", "checkout_params"),
+            *columns_of("donation", "checkout_url", "method_brand", "method_last4", "language", *SOURCE),
         ),
     ),
     DataEntry(
@@ -110,9 +41,9 @@ DATA_MAP: Sequence[DataEntry] = (
         periods=(_("until you ask us to erase it, once the monthly gift has ended"),),
         recipients=(Recipient.PROVIDER, Recipient.MAIL),
         columns=(
-            *_columns("pledge", *GIFT_NAMES, "language", "card_brand", "card_last4", "due_url", *SOURCE),
-            *_columns("pledge", "customer_id"),
-            *_columns("pledge_request", "detail"),
+            *columns_of("pledge", *GIFT_NAMES, "language", "card_brand", "card_last4", "due_url", *SOURCE),
+            *columns_of("pledge", "customer_id"),
+            *columns_of("pledge_request", "detail"),
         ),
     ),
     DataEntry(
@@ -126,8 +57,8 @@ DATA_MAP: Sequence[DataEntry] = (
         periods=(RetentionName.RECEIPTS,),
         recipients=(Recipient.MAIL, Recipient.AUTHORITIES),
         columns=(
-            *_columns("receipt", "document", "language"),
-            *_columns("receipt_file", "pdf", "substituted"),
+            *columns_of("receipt", "document", "language"),
+            *columns_of("receipt_file", "pdf", "substituted"),
         ),
     ),
     DataEntry(
@@ -138,7 +69,7 @@ DATA_MAP: Sequence[DataEntry] = (
         basis=LegalBasis.GIFT,
         periods=(RetentionName.EMAILS, RetentionName.CODE_EMAILS),
         recipients=(Recipient.MAIL,),
-        columns=_columns("message", "recipient", "search_text", "facts", "error", "language", "dedupe_key"),
+        columns=columns_of("message", "recipient", "search_text", "facts", "error", "language", "dedupe_key"),
     ),
     DataEntry(
         kind=DataKind.CONSENTS,
@@ -148,7 +79,7 @@ DATA_MAP: Sequence[DataEntry] = (
         basis=LegalBasis.CONSENT,
         periods=(_("until you ask us to erase it"),),
         recipients=(),
-        columns=_columns("donor_consent", "evidence", "language"),
+        columns=columns_of("donor_consent", "evidence", "language"),
     ),
     DataEntry(
         kind=DataKind.NOTES,
@@ -161,9 +92,11 @@ DATA_MAP: Sequence[DataEntry] = (
         periods=(RetentionName.DONORS,),
         recipients=(),
         columns=(
-            *_columns("donor_note", "text"),
-            *_columns("donor_tag", "name", "name_key"),
-            *_columns("donor_segment", "name", "name_key", "filters"),
+            *columns_of("donor_note", "text"),
+            *columns_of("donor_tag", "name", "name_key"),
+            *columns_of("donor_segment", "name", "name_key", "filters"),
+            *columns_of("segment_mailing", "segment_name", "title", "body"),
+            *columns_of("moderation_block", "typed", "value"),
         ),
     ),
     DataEntry(
@@ -178,7 +111,7 @@ DATA_MAP: Sequence[DataEntry] = (
             RetentionName.READERS_LEFT,
         ),
         recipients=(Recipient.MAIL,),
-        columns=_columns("subscriber", "email", "email_key", "language"),
+        columns=columns_of("subscriber", "email", "email_key", "language"),
     ),
     DataEntry(
         kind=DataKind.EVENTS,
@@ -190,7 +123,7 @@ DATA_MAP: Sequence[DataEntry] = (
         basis=LegalBasis.CONSENT,
         periods=(RetentionName.EVENT_PEOPLE, RetentionName.EVENT_NEEDS, RetentionName.EVENT_EMAILS),
         recipients=(Recipient.MAIL,),
-        columns=_columns("event_sign_up", "name", "email", "email_key", "phone", "language", "access_needs"),
+        columns=columns_of("event_sign_up", "name", "email", "email_key", "phone", "language", "access_needs"),
     ),
     DataEntry(
         kind=DataKind.APPLICATIONS,
@@ -207,11 +140,11 @@ DATA_MAP: Sequence[DataEntry] = (
         ),
         recipients=(Recipient.MAIL, Recipient.PUBLIC, Recipient.AUTHORITIES),
         columns=(
-            *_columns("grant_application", "email", "email_key", "language", "name", "place", "answers", "reason"),
-            *_columns("grant_application", "letter"),
-            *_columns("application_link", "digest"),
-            *_columns("application_file", "name", "body"),
-            *_columns("application_review", "scores", "comment"),
+            *columns_of("grant_application", "email", "email_key", "language", "name", "place", "answers", "reason"),
+            *columns_of("grant_application", "letter"),
+            *columns_of("application_link", "digest"),
+            *columns_of("application_file", "name", "body"),
+            *columns_of("application_review", "scores", "comment"),
         ),
     ),
     DataEntry(
@@ -222,78 +155,9 @@ DATA_MAP: Sequence[DataEntry] = (
         basis=LegalBasis.GIFT,
         periods=(RetentionName.PROVIDER_EVENTS,),
         recipients=(Recipient.PROVIDER,),
-        columns=(*_columns("provider_event", "raw", "error"), *_columns("provider_transaction", "description")),
+        columns=(*columns_of("provider_event", "raw", "error"), *columns_of("provider_transaction", "description")),
     ),
-    DataEntry(
-        kind=DataKind.SECURITY,
-        title=_("Protection against misuse"),
-        what=_(
-            "How often somebody tried to give, counted by scrambled network and email addresses, not by the addresses."
-        ),
-        why=_("To stop people who try stolen cards."),
-        basis=LegalBasis.INTEREST,
-        periods=(
-            RetentionName.ATTEMPTS,
-            RetentionName.GIFT_STARTS,
-            _("the scrambled address of somebody who was erased: without end, so that no backup brings them back"),
-        ),
-        recipients=(),
-        columns=(
-            *_columns("attempt_count", "key"),
-            *_columns("erasure", "email_digest"),
-            *_columns("gift_start", "address_key", "network_key", "email_key", "email_near_key"),
-        ),
-    ),
-    DataEntry(
-        kind=DataKind.PICTURES,
-        title=_("Pictures of people"),
-        what=_("Pictures, and who of the people shown agreed to what, until when, and where the paper is."),
-        why=_("To show what the campaign does, with the consent of those shown."),
-        basis=LegalBasis.CONSENT,
-        periods=(_("until the consent ends or is withdrawn; the record of it stays as proof"),),
-        recipients=(Recipient.PUBLIC,),
-        columns=(
-            *_columns("consent", "person", "purpose", "language", "stored_at"),
-            *_columns("picture", "alt", "credit"),
-            *_columns("picture_file", "body"),
-        ),
-    ),
-    DataEntry(
-        kind=DataKind.PAYEES,
-        title=_("People and firms that are paid"),
-        what=_("Who was paid, how much, for what, and the evidence of it."),
-        why=_("To account for what the gifts were spent on."),
-        basis=LegalBasis.LAW,
-        periods=(_("as long as the law on accounting requires"),),
-        recipients=(Recipient.AUTHORITIES,),
-        columns=_columns("disbursement", "payee", "evidence"),
-    ),
-    DataEntry(
-        kind=DataKind.STAFF,
-        title=lazy_pgettext("privacy", "Staff"),
-        what=_(
-            "Name, email address and language, what is needed to sign in, browsers and times of signing in, and what "
-            "somebody did at the staff pages."
-        ),
-        why=_("To let people work here, each with their own rights, and to know who decided what about money."),
-        basis=LegalBasis.WORK,
-        periods=(
-            _("as long as somebody works here; what they decided stays with their name"),
-            RetentionName.STAFF_SESSIONS,
-            RetentionName.STAFF_DEVICES,
-            RetentionName.STAFF_LINKS,
-        ),
-        recipients=(Recipient.MAIL,),
-        columns=(
-            *_columns("staff", "email", "name", "language", "password", "fs_uniquifier", "tf_primary_method"),
-            *_columns("staff", "tf_totp_secret", "mf_recovery_codes", "fs_webauthn_user_handle"),
-            *_columns("staff_session", "browser", "system"),
-            *_columns("staff_device", "digest"),
-            *_columns("staff_link", "digest"),
-            *_columns("staff_passkey", "name", "credential_id", "public_key", "transports", "extensions"),
-            *_columns("audit_event", "detail"),
-        ),
-    ),
+    *OTHERS,
 )
 """Everything that is stored about anybody, in the order of the privacy page."""
 FOR_DONORS = tuple(

@@ -16,7 +16,8 @@ from campaign.services.consent_log import TEXTS
 from campaign.services.links.poster import font_faces, html_to_pdf
 from campaign.services.organisation.profile import organisation
 from campaign.services.privacy.data_map import FOR_DONORS, entry_of
-from campaign.services.privacy.donor_data import PARTS, DonorData, Value
+from campaign.services.privacy.donor_data import DonorData, Value
+from campaign.services.privacy.donor_parts import PARTS
 
 LABELS: Mapping[str, LazyString] = {
     "email": _l("Email address"),

@@ -1,16 +1,13 @@
 """Erasure: a donor's name, address, message, emails and consents go; numbers, sums and postings stay.
 
 Receipts must be stored for years. Until then nobody is shown them; then the retention job deletes their names and PDFs. The
-database allows this change of a sealed receipt alone, and only with the record of the erasure (migration 0050).
+database allows this change of a sealed receipt alone, and only with the record of the erasure (migration 0055).
 """
 
-import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
-from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -22,7 +19,6 @@ from campaign.domain.erasure import PledgeStillRunning
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeState
-from campaign.domain.retention import DAYS, RetentionName
 from campaign.extensions import Model
 from campaign.gateways.clock import Clock
 from campaign.models.application import GrantApplication
@@ -36,33 +32,9 @@ from campaign.models.receipt import Receipt
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.privacy.donor_rows import DonorRows, donor_rows
+from campaign.services.privacy.erasure_terms import ErasureTerms, current_terms
 from campaign.services.privacy.receipt_erasure import erase_due_receipts
 from campaign.services.privacy.row_erasure import empty_rows
-
-if TYPE_CHECKING:
-    from campaign.config import Config
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErasureTerms:
-    """What this installation says: how long receipts are stored, and the secret of the digests."""
-
-    retention_days: Mapping[RetentionName, int]
-    secret: str
-
-    @property
-    def receipt_days(self) -> int:
-        return self.retention_days.get(RetentionName.RECEIPTS, DAYS[RetentionName.RECEIPTS])
-
-    def digest(self, email_key: str) -> str:
-        """Return what finds a mailbox again without naming it."""
-        return hmac.digest(f"erasure:{self.secret}".encode(), email_key.encode(), "sha256").hex()
-
-
-def current_terms() -> ErasureTerms:
-    """Return the terms of this installation."""
-    config: Config = current_app.config["KURAK"]
-    return ErasureTerms(retention_days=config.retention_days, secret=config.secret_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from campaign.domain.retention import DAYS, RetentionName
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.pledge import Pledge
-from campaign.services.privacy.erasure import ErasureOrder, current_terms, erase_in
+from campaign.services.privacy.erasure import ErasureOrder, erase_in
+from campaign.services.privacy.erasure_terms import current_terms
 from campaign.services.privacy.receipt_erasure import count_due_receipts, erase_due_receipts
 
 

@@ -16,7 +16,8 @@ from campaign.domain.errors import DomainError
 from campaign.gateways.clock import Clock
 from campaign.models.donor import Donor
 from campaign.models.erasure import Erasure
-from campaign.services.privacy.erasure import ErasureDone, ErasureOrder, ErasureTerms, current_terms, erase_in
+from campaign.services.privacy.erasure import ErasureDone, ErasureOrder, erase_in
+from campaign.services.privacy.erasure_terms import ErasureTerms, current_terms
 
 FILE_NAME = "erasures.jsonl"
 """In the instance folder: a line for each erasure. It is in no backup, so copy it elsewhere."""

@@ -13,7 +13,7 @@ from campaign.models.receipt import Receipt, ReceiptFile
 
 NO_PDF = b""
 PERSONAL = ("donor_name", "method_last4", "method_reference")
-"""Facts of a receipt that are gone; the trigger of migration 0050 has the same list."""
+"""Facts of a receipt that are gone; the trigger of migration 0055 has the same list."""
 
 
 def is_due(at: datetime) -> ColumnElement[bool]:

@@ -9,7 +9,8 @@ import campaign.models
 from campaign.domain.privacy import DataKind, LegalBasis, Recipient
 from campaign.domain.retention import RetentionName
 from campaign.extensions import Model
-from campaign.services.privacy.data_map import BASES, DATA_MAP, PERIODS, RECIPIENTS
+from campaign.services.privacy.data_entry import BASES, PERIODS, RECIPIENTS
+from campaign.services.privacy.data_map import DATA_MAP
 
 WITHOUT_PEOPLE = {
     *("alarm", "allocation", "budget_line", "campaign", "campaign_currency", "campaign_goals", "campaign_revision"),
@@ -17,7 +18,17 @@ WITHOUT_PEOPLE = {
     *("fraud_warning", "fund", "fund_reach", "grant", "journal_entry", "lease", "milestone", "milestone_note"),
     *("observation", "organisation", "organisation_logo", "payout", "picture_consent", "picture_place", "pledge_event"),
     *("posting", "receipt_counter", "reconciliation", "refund", "role", "section", "shield_period", "staff_grant"),
-    *("call_question", "grant_call", "suggested_amount", "update_delivery", "update_mailing"),
+    *(
+        "campaign_succession",
+        "pledge_succession",
+        "segment_delivery",
+        "weekly_report",
+        "call_question",
+        "grant_call",
+        "suggested_amount",
+        "update_delivery",
+        "update_mailing",
+    ),
 }
 """Tables of figures, published texts, ids and decisions: they name people by keys alone."""
 ABOUT_NOBODY = {
@@ -40,7 +51,7 @@ ABOUT_NOBODY = {
             "rate",
             "invoice_id",
         ),
-        *("currency", "fee_bearer"),
+        *("currency", "fee_bearer", "fraud_hold"),
     },
     "donor": {"public_id"},
     "donor_merge": {"public_id", "moved"},
@@ -53,6 +64,7 @@ ABOUT_NOBODY = {
     "gift_start": {"form_id", "campaign"},
     "grant_application": {"public_id", "state", "consent_version", "award_currency"},
     "message": {"public_id", "kind", "state", "failure", "hold_reason"},
+    "moderation_block": {"public_id", "kind"},
     "picture": {"public_id", "version"},
     "picture_file": {"format"},
     "pledge": {
@@ -70,6 +82,7 @@ ABOUT_NOBODY = {
     "receipt_erasure": {"document_sha256"},
     "receipt_file": {"sha256"},
     "soft_credit": {"public_id", "kind"},
+    "segment_mailing": {"public_id", "purpose", "state"},
     "staff": set(),
     "staff_device": set(),
     "staff_link": {"purpose"},

@@ -12,7 +12,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.staff import AuditEvent
 from campaign.services.privacy import donor_data
 from campaign.services.privacy.data_map import DATA_MAP, FOR_DONORS
-from campaign.services.privacy.donor_data import PARTS
+from campaign.services.privacy.donor_parts import PARTS
 from campaign.services.privacy.donor_pdf import data_pdf
 from tests.services.engine import Engine
 from tests.services.privacy.people import SECRETS, a_known_donor
@@ -55,6 +55,8 @@ def test_the_parts_have_every_personal_column_that_concerns_donors(engine: Engin
     repeated |= {"message.search_text", "message.dedupe_key", "receipt_file.pdf", "receipt.language"}
     repeated |= {"event_sign_up.email_key", "grant_application.email_key", "application_link.digest"}
     repeated |= {"donor_tag.name_key", "donor_segment.name", "donor_segment.name_key", "donor_segment.filters"}
+    repeated |= {"segment_mailing.segment_name", "segment_mailing.title", "segment_mailing.body"}
+    repeated |= {"moderation_block.typed", "moderation_block.value"}
     files = {"application_file.name", "application_file.body"}
     staffs_own = {"grant_application.reason", "application_review.scores", "application_review.comment"}
     others = {"provider_event.error", "provider_transaction.description"}

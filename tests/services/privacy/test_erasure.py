@@ -26,6 +26,7 @@ from campaign.services.ledger import sums
 from campaign.services.privacy import erasure, reapplying, retention
 from campaign.services.privacy.consents import has_consent
 from campaign.services.privacy.erasure import ErasureDone, ErasureOrder
+from campaign.services.privacy.erasure_terms import current_terms
 from campaign.services.privacy.reapplying import UnreadableErasures
 from campaign.services.receipts.check import check_receipts
 from campaign.services.receipts.files import receipt_pdf
@@ -230,7 +231,7 @@ def test_an_erasure_is_done_again_in_a_restored_backup(engine: Engine, session: 
     done = ErasureDone(
         public_id="erasure222222222",
         donor_public_id=known.public_id,
-        email_digest=erasure.current_terms().digest("donor@example.org"),
+        email_digest=current_terms().digest("donor@example.org"),
         at=engine.clock.now(),
     )
     reapplying.note_outside(done, tmp_path)
