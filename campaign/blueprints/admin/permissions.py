@@ -5,6 +5,8 @@ Two people move money: the proposer does not approve, and the administrator's ro
 
 from dataclasses import dataclass
 
+from campaign.blueprints.admin.grants.endpoints import DECIDING, REVIEWING, WRITING_CALLS
+
 ALL_STAFF = frozenset({"viewer", "campaign", "finance", "approver", "admin"})
 PERSONAL = frozenset({"campaign", "finance", "approver", "admin"})
 """Who sees donors' names and addresses. The others see what the donors themselves made public."""
@@ -124,26 +126,10 @@ RULES: dict[str, Permission] = {
     "admin.remove_plan_cost": Permission(DESIGNERS),
     "admin.target_act_form": Permission(DESIGNERS),
     "admin.act_on_plan_item": Permission(DESIGNERS),
-    "admin.applications": Permission(ALL_STAFF),
-    "admin.application": Permission(ALL_STAFF),
-    "admin.application_file": Permission(ALL_STAFF),
-    "admin.score_application": Permission(ALL_STAFF),
-    "admin.declare_conflict": Permission(ALL_STAFF),
+    **dict.fromkeys(REVIEWING, Permission(ALL_STAFF)),
+    **dict.fromkeys(DECIDING, Permission(CAMPAIGN)),
+    **dict.fromkeys(WRITING_CALLS, Permission(DESIGNERS)),
     "admin.applications_file": Permission(CAMPAIGN, fresh=True, back="admin.applications"),
-    "admin.assign_reviewer": Permission(CAMPAIGN),
-    "admin.unassign_reviewer": Permission(CAMPAIGN),
-    "admin.decision_form": Permission(CAMPAIGN),
-    "admin.decide": Permission(CAMPAIGN),
-    "admin.letter_form": Permission(CAMPAIGN),
-    "admin.send_letter": Permission(CAMPAIGN),
-    "admin.grant_call": Permission(DESIGNERS),
-    "admin.save_grant_call": Permission(DESIGNERS),
-    "admin.question_form": Permission(DESIGNERS),
-    "admin.add_question": Permission(DESIGNERS),
-    "admin.question": Permission(DESIGNERS),
-    "admin.save_question": Permission(DESIGNERS),
-    "admin.move_question": Permission(DESIGNERS),
-    "admin.remove_question": Permission(DESIGNERS),
     "admin.event_sign_ups": Permission(CAMPAIGN),
     "admin.save_sign_up_settings": Permission(CAMPAIGN),
     "admin.guest_form": Permission(CAMPAIGN),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
@@ -152,19 +152,14 @@ class _Export:
         name, model = DETAILS[FundKind(fund.kind)]
         kind = schema.list_kinds()[name]
         row = self.row(fund, kind, self.session.get(model, fund.id) if model else None)
-        questions = self._questions(fund, kind.below["questions"]) if "questions" in kind.below else {}
-        return row | ({"theme": theme} if theme else {}) | self._budget(fund, kind.below["budget"]) | questions
-
-    def _budget(self, fund: Fund, kind: RowKind) -> Row:
-        query = select(BudgetLine).where(BudgetLine.fund_id == fund.id).order_by(BudgetLine.position)
-        rows = [self.row(line, kind) for line in self.session.execute(query).scalars()]
-        return {"budget": rows} if rows else {}
-
-    def _questions(self, fund: Fund, kind: RowKind) -> Row:
-        own = CallQuestion.fund_id == fund.id, CallQuestion.is_removed.is_(False)
-        query = select(CallQuestion).where(*own).order_by(CallQuestion.position)
-        rows = [self.row(question, kind) for question in self.session.execute(query).scalars()]
-        return {"questions": rows} if rows else {}
+        row |= {"theme": theme} if theme else {}
+        budget = select(BudgetLine).where(BudgetLine.fund_id == fund.id).order_by(BudgetLine.position)
+        questions = select(CallQuestion).where(CallQuestion.fund_id == fund.id, CallQuestion.is_removed.is_(False))
+        below: dict[str, Select[Any]] = {"budget": budget, "questions": questions.order_by(CallQuestion.position)}
+        for part, part_kind in kind.below.items():
+            rows = [self.row(each, part_kind) for each in self.session.execute(below[part]).scalars()]
+            row |= {part: rows} if rows else {}
+        return row
 
     def _news(self) -> dict[str, list[Row]]:
         kinds = schema.list_kinds()
