@@ -52,6 +52,7 @@ class Config:
     stripe_api_base: str | None = None  # the sandbox's loopback address; never set for Stripe itself
     mail_url: str | None = None
     files_url: str = "database://"
+    field_address: str = ""
     mail_tls: Literal["required", "offered"] = "required"
     mail_from: str = "Kurak <no-reply@kurak.example>"
     time_zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  # immutable
@@ -119,6 +120,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         stripe_api_base=sandbox.get("api_base"),
         mail_url=values.get("MAIL_URL"),
         files_url=values.get("FILES_URL", "database://"),
+        field_address=values.get("FIELD_ADDRESS", ""),
         mail_tls=_mail_tls(values.get("MAIL_TLS"), app_env),
         mail_from=values.get("MAIL_FROM", "Kurak <no-reply@kurak.example>"),
         time_zone=_time_zone(values.get("TIME_ZONE") or DEFAULT_TIME_ZONES[app_env]),

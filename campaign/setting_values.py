@@ -70,6 +70,13 @@ def _of_files_url(value: str) -> str | None:
     return "is like s3://KEY:SECRET@s3.example.org/bucket?region=eu-1; in a secret, write / + @ as %2F %2B %40."
 
 
+def _of_field_address(value: str) -> str | None:
+    local, _at, domain = value.partition("@")
+    if re.fullmatch(r"[a-z0-9._-]{1,13}", local) and re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", domain):
+        return None
+    return "is a mailbox of at most 13 small letters before the @, like updates@example.org."
+
+
 def _of_sqlite(value: str) -> str | None:
     if not value.startswith("sqlite:"):
         return None
@@ -137,6 +144,7 @@ def _is_host(text: str) -> bool:
 _JUDGES: dict[str, Callable[[str], str | None]] = {
     "PUBLIC_URL": _of_public_url,
     "MAIL_URL": _of_mail_url,
+    "FIELD_ADDRESS": _of_field_address,
     "FILES_URL": _of_files_url,
     "DATABASE_URL": _of_sqlite,
     "JOBS_URL": _of_sqlite,

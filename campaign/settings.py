@@ -79,6 +79,12 @@ SETTINGS: dict[str, Setting] = {
         "the sender of every mail",
         "Kurak <no-reply@kurak.example>",
     ),
+    "FIELD_ADDRESS": Setting(
+        "none",
+        "the mailbox for updates by email, whose mail server hands `updates+…@` to `kurak mail receive` (docs/operations.md). "
+        "Each member of the campaign staff then has a secret address of it on their account page",
+        "updates@example.org",
+    ),
     "FILES_URL": Setting(
         "`database://`",
         "where the files of pictures are: in the database, so that a backup has them; in a folder that all machines "

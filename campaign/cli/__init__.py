@@ -28,6 +28,7 @@ def add_commands(app: "Flask") -> None:
     from campaign.cli.jobs import jobs
     from campaign.cli.languages import language
     from campaign.cli.ledger import ledger
+    from campaign.cli.mail import mail
     from campaign.cli.prepare import prepare
     from campaign.cli.privacy import privacy
     from campaign.cli.reconcile import reconcile
@@ -47,6 +48,7 @@ def add_commands(app: "Flask") -> None:
         jobs,
         language,
         ledger,
+        mail,
         prepare,
         privacy,
         reconcile,

@@ -28,7 +28,10 @@ class Staff(Model, UserMixin):
     """A member of staff, with the columns that Flask-Security asks for."""
 
     __tablename__ = "staff"
-    __table_args__ = (Index("uq_staff_fs_webauthn_user_handle", "fs_webauthn_user_handle", unique=True),)
+    __table_args__ = (
+        Index("uq_staff_fs_webauthn_user_handle", "fs_webauthn_user_handle", unique=True),
+        Index("uq_staff_mail_nonce", "mail_nonce", unique=True),
+    )
 
     id: Mapped[PrimaryKey]
     email: Mapped[str] = mapped_column(unique=True)
@@ -56,6 +59,8 @@ class Staff(Model, UserMixin):
     webauthn: Mapped[list["StaffPasskey"]] = relationship(  # type: ignore[assignment]
         cascade="all, delete-orphan", order_by="StaffPasskey.id"
     )
+    mail_nonce: Mapped[str | None] = mapped_column(CHAR(16))
+    """With the secret key it makes the person's addresses for updates by email; a new one makes the old addresses void."""
     grants: Mapped[list["StaffGrant"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
     @property

@@ -91,6 +91,8 @@ FACTS: dict[str, object] = {
     "ends": "5 December 2026, 13:00 UTC+6",
     "event_url": "http://localhost/en/events/a",
     "sign_up_url": "http://localhost/en/events/place/signed",
+    "problems": ["a.pdf was not taken."],
+    "draft_url": "http://localhost/staff/updates/a",
     "since": "1 December 2026, 09:00 UTC",
 }
 

@@ -168,6 +168,8 @@ TEXT_ACTS: Mapping[str, LazyString] = {
     "text:undo": _("Took back a publication"),
     "text:restore": _("Restored a version of a text as the draft"),
     "text:discard": _("Discarded a draft"),
+    "staff:mail_address": _("Renewed their address for updates by email"),
+    "staff:mail_address_removed": _("Removed their address for updates by email"),
 }
 """The acts of the audit trail."""
 TEXT_RULES: Mapping[type[DomainError], LazyString] = {

@@ -1,0 +1,32 @@
+"""`flask mail`: what a mail server hands over."""
+
+import os
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from campaign.database import DatabaseBusy
+from campaign.domain.field_mail import MAX_MESSAGE_BYTES
+from campaign.domain.picture import PicturesBusy
+from campaign.gateway_registry import current_context
+from campaign.jobs import wake
+from campaign.services.field.receiving import receive_mail
+
+mail = AppGroup("mail", help="Email from a mail server.")
+
+
+@mail.command()
+@click.option("--recipient", default="", metavar="ADDRESS", help="Where it was delivered; its headers count otherwise.")
+def receive(recipient: str) -> None:
+    """Read an email from the standard input and make it a draft; print nothing, and try later where we are busy."""
+    data = sys.stdin.buffer.read(MAX_MESSAGE_BYTES + 1)
+    context = current_context()
+    try:
+        received = receive_mail(
+            data, recipient=recipient, public_url=context.public_url, store=context.files, clock=context.clock
+        )
+    except (DatabaseBusy, PicturesBusy):
+        sys.exit(os.EX_TEMPFAIL)
+    if received is not None and received.problems:
+        wake("outbox")

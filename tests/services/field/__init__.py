@@ -1,0 +1,1 @@
+"""What staff write away from their desk."""
