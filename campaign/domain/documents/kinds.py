@@ -26,7 +26,6 @@ class HeroText:
     kicker: Annotated[Texts, line(120)]
     summary: Annotated[Texts, text(400, is_required=True)]
     trust_line: Annotated[Texts, text(300)]
-    image_alt: Annotated[Texts, line(250)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

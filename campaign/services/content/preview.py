@@ -45,7 +45,6 @@ def _with_hero(campaign: PublicCampaign, document: HeroText) -> PublicCampaign:
         card=replace(campaign.card, title=document.title, summary=document.summary),
         kicker=document.kicker,
         trust_line=document.trust_line,
-        image_alt=document.image_alt,
     )
 
 

@@ -176,8 +176,48 @@ function offer() {
   form.before(notice);
 }
 
+// A row is dragged by its handle; dropped, the form is sent with the new order, as the buttons send it.
+function addHandles(list) {
+  const order = list.querySelector("[data-order]");
+  const rows = [...list.querySelectorAll("[data-key]")];
+  let dragged = null;
+  if (rows.length < 2) return;
+  for (const row of rows) {
+    const handle = document.getElementById("drag").content.firstElementChild.cloneNode(true);
+    row.querySelector("legend").prepend(handle);
+    handle.addEventListener("dragstart", (event) => {
+      dragged = row;
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setDragImage(row, 0, 0);
+    });
+    handle.addEventListener("dragend", () => { dragged = null; });
+    row.addEventListener("dragover", (event) => {
+      if (!dragged) return;
+      event.preventDefault();
+      row.classList.toggle("drop-here", row !== dragged);
+    });
+    row.addEventListener("dragleave", () => row.classList.remove("drop-here"));
+    row.addEventListener("drop", (event) => {
+      event.preventDefault();
+      row.classList.remove("drop-here");
+      if (!dragged || dragged === row) return;
+      const keys = order.value.split(" ");
+      const key = dragged.dataset.key;
+      const isDown = keys.indexOf(key) < keys.indexOf(row.dataset.key);
+      const others = keys.filter((other) => other !== key);
+      others.splice(others.indexOf(row.dataset.key) + (isDown ? 1 : 0), 0, key);
+      order.value = others.join(" ");
+      const step = document.createElement("input");
+      Object.assign(step, { type: "hidden", name: "step", value: `drop:${order.name}:${key}` });
+      form.append(step);
+      form.submit();
+    });
+  }
+}
+
 if (form) {
   offer();
+  for (const list of form.querySelectorAll(".rows")) addHandles(list);
   for (const field of form.querySelectorAll("[data-kind=markdown]")) addToolbar(field);
   form.addEventListener("input", ({ target }) => {
     changes += 1;

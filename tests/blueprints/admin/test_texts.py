@@ -130,6 +130,17 @@ def test_sections_are_added_moved_hidden_and_removed_without_script(editor: Flas
     assert page.texts(".part > legend") == ["Section 1"]
 
 
+def test_a_dropped_section_stands_where_it_was_dropped(editor: FlaskClient) -> None:
+    page = fetch(editor, "admin.text", document="story")
+    for _ in range(2):
+        page = saved(editor, page, step="add:sections")
+    keys = str(page.one("[data-order]")["value"]).split()
+    last_first = " ".join([keys[-1], *keys[:-1]])
+    answer = page.submit(editor, FORM, sections=last_first, step=f"drop:sections:{keys[-1]}")
+    assert answer.location.endswith(f"#row-{keys[-1]}")
+    assert fetch_address(editor, answer.location).one("[data-order]")["value"] == last_first
+
+
 def test_two_hundred_kilobytes_of_pasted_text_are_saved_with_a_clear_sentence(editor: FlaskClient) -> None:
     page = fetch(editor, "admin.text", document="hero")
     pasted = "Мамлекеттик тил " * 7000

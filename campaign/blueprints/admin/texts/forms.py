@@ -67,7 +67,13 @@ class DocumentForm(StaffForm):
         """The place on the page to go on from: the row that was moved, or the list that a row was added to."""
         act, _colon, rest = (self.step.data or "").partition(":")
         name, _colon, key = rest.partition(":")
-        return {"up": f"row-{key}", "down": f"row-{key}", "add": f"end-{name}", "remove": f"list-{name}"}.get(act)
+        return {
+            "up": f"row-{key}",
+            "down": f"row-{key}",
+            "drop": f"row-{key}",
+            "add": f"end-{name}",
+            "remove": f"list-{name}",
+        }.get(act)
 
 
 class PublicationForm(StaffForm):

@@ -60,7 +60,6 @@ FIELD_NAMES: Mapping[str, LazyString] = {
     "fund": _("Purpose that pays for it"),
     "handover": _("What happens with it afterwards"),
     "heading": _("Heading"),
-    "image_alt": _("Description of the picture, for people who do not see it"),
     "impact": _("What it pays for"),
     "insights": _("What was learned"),
     "is_demo": _("These details are invented, for a demonstration"),
