@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
 
 PAGE_ROWS = 50
+WARNING_DAYS = 30
+"""How long before its end a consent is in the warning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,23 @@ def list_consents(campaign_id: int, *, before: str = "", day: date) -> tuple[lis
         counts = _picture_counts(session, [row.id for row in rows])
         views = [_view(row, counts.get(row.id, 0), day=day) for row in rows]
     return views[:PAGE_ROWS], len(views) > PAGE_ROWS
+
+
+def ending_soon(campaign_id: int, *, day: date) -> list[ConsentView]:
+    """Return the consents that hold and end within `WARNING_DAYS`, the next one first; only those that cover a picture."""
+    query = (
+        select(Consent)
+        .where(
+            Consent.campaign_id == campaign_id,
+            Consent.withdrawn_at.is_(None),
+            Consent.valid_until.between(day, day + timedelta(days=WARNING_DAYS)),
+        )
+        .order_by(Consent.valid_until, Consent.id)
+    )
+    with reading() as session:
+        rows = session.execute(query).scalars().all()
+        counts = _picture_counts(session, [row.id for row in rows])
+        return [_view(row, counts[row.id], day=day) for row in rows if counts.get(row.id)]
 
 
 def one_consent(campaign_id: int, public_id: str, *, day: date) -> ConsentView:

@@ -17,7 +17,14 @@ from campaign.domain.picture import PictureGap, PictureNotReady
 from campaign.models.campaign import Campaign
 from campaign.models.picture import Consent
 from campaign.models.staff import AuditEvent
-from campaign.services.pictures.consents import ConsentFacts, ConsentOrder, one_consent, save_consent, withdraw_consent
+from campaign.services.pictures.consents import (
+    ConsentFacts,
+    ConsentOrder,
+    ending_soon,
+    one_consent,
+    save_consent,
+    withdraw_consent,
+)
 from campaign.services.pictures.listing import one_picture
 from campaign.services.pictures.places import Placing, show_in_place
 from tests.support.builders import a_campaign, a_member_of_staff
@@ -118,6 +125,22 @@ def test_a_consent_ends_with_its_last_day_without_anybody_doing_anything(
     later = today + timedelta(days=9)
     a_consent(campaign, actor_id, clock, public_id=consent, valid_until=later, given_on=today, version=version)
     assert everywhere(client, picture)["file"] == 200
+
+
+@pytest.mark.database("sqlite")
+def test_consents_of_people_on_pictures_are_named_before_they_end(
+    campaign: Campaign, actor_id: int, clock: SettableClock, session: Session
+) -> None:
+    today = local_day(clock.now())
+    given_on, days = today - timedelta(days=90), (None, -1, 0, 30, 31)
+    ends = [None if ahead is None else today + timedelta(days=ahead) for ahead in days]
+    named = [a_consent(campaign, actor_id, clock, given_on=given_on, valid_until=end) for end in ends]
+    keys = tuple(key_of(session, name) for name in named)
+    assert ending_soon(campaign.id, day=today) == []  # they cover nothing yet
+    a_picture(campaign, shows_people=True, consents=keys)
+    assert [view.public_id for view in ending_soon(campaign.id, day=today)] == named[2:4]
+    withdraw_consent(campaign.id, named[2], actor_id=actor_id, clock=clock)
+    assert [view.public_id for view in ending_soon(campaign.id, day=today)] == named[3:4]
 
 
 @pytest.mark.database("sqlite")

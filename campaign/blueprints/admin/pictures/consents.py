@@ -29,6 +29,7 @@ def consents() -> ResponseReturnValue:
     return render_template(
         "admin/pictures/consents.html",
         rows=rows,
+        ending=registry.ending_soon(campaign().id, day=today()),
         picture_words=picture_words,
         pager=filters.pager(rows[-1].public_id if has_more else None),
     )
