@@ -94,6 +94,20 @@ FACTS: dict[str, object] = {
     "problems": ["a.pdf was not taken."],
     "draft_url": "http://localhost/staff/updates/a",
     "since": "1 December 2026, 09:00 UTC",
+    "campaign_name": "Quilt",
+    "first_day": "24 November 2026",
+    "last_day": "30 November 2026",
+    "raised": "$1,200.00",
+    "goal": "$5,000.00",
+    "share": "24%",
+    "days_left": "30",
+    "week_raised": "$120.00",
+    "week_before": "$80.00",
+    "week_gifts": "4",
+    "gifts_before": "3",
+    "forecast": "$4,000.00",
+    "milestone": "$2,000.00",
+    "stop_url": "http://localhost/staff/weekly/signed",
 }
 
 

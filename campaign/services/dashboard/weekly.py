@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flask import current_app
-from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -21,10 +19,10 @@ from campaign.models.weekly import WeeklyReport
 from campaign.services.campaigns.cards import CampaignCard, campaign_with_id
 from campaign.services.dashboard.figures import DayRange
 from campaign.services.dashboard.page import Dashboard, dashboard
+from campaign.services.dashboard.weekly_links import read_stop, sign_stop
 from campaign.services.queues.outbox import OutgoingMail, enqueue
 
 KIND = "weekly_report"
-SALT = "weekly report: stop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +58,6 @@ def set_weekday(staff_id: int, campaign_id: int, weekday: int | None, *, clock: 
         row.weekday = weekday
 
 
-def sign_stop(public_id: str) -> str:
-    """Return the word in the address of the link that stops the email."""
-    return str(_signer().dumps(public_id))
-
-
 def campaign_of_link(token: str) -> CampaignCard:
     """Return the campaign whose email a link stops.
 
@@ -72,7 +65,9 @@ def campaign_of_link(token: str) -> CampaignCard:
         NotFound: It is no link of ours.
     """
     with reading() as session:
-        campaign_id = session.execute(select(WeeklyReport.campaign_id).where(_named(token))).scalar()
+        campaign_id = session.execute(
+            select(WeeklyReport.campaign_id).where(WeeklyReport.public_id == read_stop(token))
+        ).scalar()
     if campaign_id is None:
         raise NotFound("weekly report")
     return campaign_with_id(campaign_id)
@@ -85,7 +80,12 @@ def stop_by_link(token: str) -> None:
         NotFound: It is no link of ours.
     """
     with transaction() as session:
-        stop = update(WeeklyReport).where(_named(token)).values(weekday=None).returning(WeeklyReport.id)
+        stop = (
+            update(WeeklyReport)
+            .where(WeeklyReport.public_id == read_stop(token))
+            .values(weekday=None)
+            .returning(WeeklyReport.id)
+        )
         if session.execute(stop).scalar() is None:
             raise NotFound("weekly report")
 
@@ -181,14 +181,3 @@ def _facts(due: _DueReport, card: CampaignCard, figures: Dashboard, *, public_ur
 
 def _of(staff_id: int, campaign_id: int) -> tuple[ColumnElement[bool], ...]:
     return WeeklyReport.staff_id == staff_id, WeeklyReport.campaign_id == campaign_id
-
-
-def _named(token: str) -> ColumnElement[bool]:
-    try:
-        return WeeklyReport.public_id == str(_signer().loads(token))
-    except BadData as error:
-        raise NotFound("weekly report") from error
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt=SALT)

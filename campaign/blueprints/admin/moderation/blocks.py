@@ -13,7 +13,7 @@ from campaign.domain.blocks import Block, NothingToBlock
 from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
 from campaign.services.campaigns import blocks
-from campaign.services.campaigns.blocks import GiftTexts
+from campaign.services.campaigns.gift_texts import GiftTexts, gift_texts
 
 
 @bp.get("/moderation/blocks")
@@ -73,7 +73,7 @@ def remove_block(public_id: str) -> ResponseReturnValue:
 
 def _gift() -> GiftTexts | None:
     public_id = request.args.get("gift", "")
-    return blocks.gift_texts(campaign().id, public_id) if public_id else None
+    return gift_texts(campaign().id, public_id) if public_id else None
 
 
 def _read(form: BlockForm) -> Block | None:
