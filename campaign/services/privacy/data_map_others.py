@@ -70,7 +70,7 @@ OTHERS: tuple[DataEntry, ...] = (
         recipients=(Recipient.MAIL,),
         columns=(
             *columns_of("staff", "email", "name", "language", "password", "fs_uniquifier", "tf_primary_method"),
-            *columns_of("staff", "tf_totp_secret", "mf_recovery_codes", "fs_webauthn_user_handle"),
+            *columns_of("staff", "tf_totp_secret", "mf_recovery_codes", "fs_webauthn_user_handle", "mail_nonce"),
             *columns_of("staff_session", "browser", "system"),
             *columns_of("staff_device", "digest"),
             *columns_of("staff_link", "digest"),
