@@ -56,9 +56,7 @@ def import_(folder: Path, slug: str | None, replace: bool) -> None:  # as click 
         name = import_campaign(
             folder,
             ImportOptions(slug=slug, replace=replace),
-            account=context.account,
-            clock=context.clock,
-            store=context.files,
+            context=context,
         )
     except FolderRefused as refusal:
         for problem in refusal.problems:

@@ -23,9 +23,7 @@ def receive(recipient: str) -> None:
     data = sys.stdin.buffer.read(MAX_MESSAGE_BYTES + 1)
     context = current_context()
     try:
-        received = receive_mail(
-            data, recipient=recipient, public_url=context.public_url, store=context.files, clock=context.clock
-        )
+        received = receive_mail(data, recipient=recipient, context=context)
     except (DatabaseBusy, PicturesBusy):
         sys.exit(os.EX_TEMPFAIL)
     if received is not None and received.problems:

@@ -170,7 +170,7 @@ def look_after_events() -> bool:
 def write_weekly_reports() -> bool:
     """Write one weekly email of the dashboard that is due; return False when none is."""
     context = current_context()
-    return weekly.write_next(clock=context.clock, public_url=context.public_url)
+    return weekly.write_next(context)
 
 
 def prepare_notes() -> bool:

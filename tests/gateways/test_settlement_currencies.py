@@ -14,6 +14,7 @@ from campaign.services.campaigns.transparency import transparency_of
 from tests.gateways.joined import Joined
 from tests.services.campaigns.test_settings import NEW
 from tests.support.builders import a_member_of_staff
+from tests.support.contexts import a_context
 
 
 @pytest.mark.database("sqlite")
@@ -23,7 +24,10 @@ def test_a_gift_in_som_counts_toward_a_goal_in_dollars_and_no_goal_is_in_som(joi
     actor = a_member_of_staff(role="admin").id
     with pytest.raises(GoalCurrencyNotSettled) as refusal:
         create_campaign(
-            replace(NEW, currency="KGS"), languages=("ru",), actor_id=actor, account=account, clock=joined.clock
+            replace(NEW, currency="KGS"),
+            languages=("ru",),
+            actor_id=actor,
+            context=a_context(joined.clock, account=account),
         )
     assert refusal.value.possible == ("USD",)
     joined.give(Money(2_500_00, "KGS"))

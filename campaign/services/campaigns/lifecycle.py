@@ -23,7 +23,7 @@ from campaign.domain.campaign_state import (
 )
 from campaign.domain.donation import DonationState
 from campaign.gateways.clock import Clock
-from campaign.gateways.provider_account import ProviderAccount
+from campaign.gateways.context import Context
 from campaign.models.campaign import Campaign, CampaignCurrency
 from campaign.models.donation import Donation
 from campaign.services import audit
@@ -47,7 +47,7 @@ class CampaignDecision:
     reason: Mapping[str, str] = field(default_factory=dict)
 
 
-def carry_out(decision: CampaignDecision, *, account: ProviderAccount, clock: Clock) -> None:
+def carry_out(decision: CampaignDecision, *, context: Context) -> None:
     """Do with a campaign what was decided.
 
     Raises:
@@ -56,8 +56,8 @@ def carry_out(decision: CampaignDecision, *, account: ProviderAccount, clock: Cl
         ReasonMissing: It is to be closed early without a reason.
         EndsInThePast, EndNotLater, EndTooFar: It cannot be extended to this day.
     """
-    today = local_day(clock.now())
-    settlement = settlement_currencies(account) if decision.act is CampaignAct.OPEN else None
+    today = local_day(context.clock.now())
+    settlement = settlement_currencies(context.account) if decision.act is CampaignAct.OPEN else None
     with transaction() as session:
         row = _lock(session, decision.campaign_id)
         state = campaign_state(row.stage, starts_on=row.starts_on, ends_on=row.ends_on, day=today)
@@ -71,7 +71,7 @@ def carry_out(decision: CampaignDecision, *, account: ProviderAccount, clock: Cl
             actor_id=decision.actor_id,
             action=f"campaign:{decision.act}",
             subject=f"campaign:{row.slug}",
-            at=clock.now(),
+            at=context.clock.now(),
             detail=_detail(row, decision),
         )
 

@@ -28,7 +28,7 @@ from campaign.domain.form_version import check_version, version_of
 from campaign.domain.fund import FundKind
 from campaign.domain.language import with_hidden_languages
 from campaign.gateways.clock import Clock
-from campaign.gateways.provider_account import ProviderAccount
+from campaign.gateways.context import Context
 from campaign.i18n import in_language
 from campaign.languages import installed
 from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision
@@ -92,9 +92,7 @@ class SettingsChange:
     closes_form: bool = False
 
 
-def create_campaign(
-    new: CampaignSettings, *, languages: tuple[str, ...], actor_id: int, account: ProviderAccount, clock: Clock
-) -> None:
+def create_campaign(new: CampaignSettings, *, languages: tuple[str, ...], actor_id: int, context: Context) -> None:
     """Create a campaign as a draft that works at once: with a general fund, its currency and a first revision.
 
     Raises:
@@ -104,7 +102,7 @@ def create_campaign(
         GoalCurrencyNotSettled: The payment account is not credited in it.
     """
     _check(new)
-    check_goal_currency(new.currency, settlement_currencies(account).codes)
+    check_goal_currency(new.currency, settlement_currencies(context.account).codes)
     with transaction() as session:
         _check_unique(session, new, campaign_id=None)
         row = _new_row(session, new, languages)
@@ -112,7 +110,7 @@ def create_campaign(
         session.flush()
         session.add_all([CampaignRevision(campaign_id=row.id, revision=1), _currency_row(row)])
         add_funds(session, row.id, [_general_fund(languages)])
-        _record(session, row.slug, "create", actor_id, clock, {"slug": row.slug, "currency": row.currency})
+        _record(session, row.slug, "create", actor_id, context.clock, {"slug": row.slug, "currency": row.currency})
 
 
 def settings_of(campaign_id: int) -> SettingsView:
@@ -126,7 +124,7 @@ def settings_of(campaign_id: int) -> SettingsView:
         )
 
 
-def change_settings(campaign_id: int, change: SettingsChange, *, account: ProviderAccount, clock: Clock) -> None:
+def change_settings(campaign_id: int, change: SettingsChange, *, context: Context) -> None:
     """Change the settings of a campaign.
 
     Raises:
@@ -141,19 +139,19 @@ def change_settings(campaign_id: int, change: SettingsChange, *, account: Provid
     new = change.settings
     _check(new)
     has_new_currency = settings_of(campaign_id).settings.currency != new.currency
-    settled = settlement_currencies(account).codes if has_new_currency else ()
+    settled = settlement_currencies(context.account).codes if has_new_currency else ()
     with transaction() as session:
         row = session.execute(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).scalar_one()
         new = replace(new, name=with_hidden_languages(new.name, row.name, row.languages or installed()))
         check_version(change.version, _settings(row))
         _check_fixed(session, row, new)
         check_goal_currency(new.currency, settled)
-        if not change.closes_form and _would_close(row, new, today=local_day(clock.now())):
+        if not change.closes_form and _would_close(row, new, today=local_day(context.clock.now())):
             raise FormWouldClose(new.starts_on.isoformat())
         _check_unique(session, new, campaign_id=row.id)
         changed = _apply(session, row, new)
         count_change_for_all(session)  # the start page lists the other campaigns with their names and days
-        _record(session, row.slug, "settings", change.actor_id, clock, {"changed": sorted(changed)})
+        _record(session, row.slug, "settings", change.actor_id, context.clock, {"changed": sorted(changed)})
 
 
 def _settings(row: Campaign) -> CampaignSettings:

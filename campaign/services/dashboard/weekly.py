@@ -13,6 +13,7 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.domain.weekly import due_day
 from campaign.gateways.clock import Clock
+from campaign.gateways.context import Context
 from campaign.i18n import day, exact_money, in_language, number, percent, text_of
 from campaign.models.staff import Staff, StaffGrant
 from campaign.models.weekly import WeeklyReport
@@ -90,13 +91,13 @@ def stop_by_link(token: str) -> None:
             raise NotFound("weekly report")
 
 
-def write_next(*, clock: Clock, public_url: str) -> bool:
+def write_next(context: Context) -> bool:
     """Write the next email that is due, with the figures of now, in one transaction with the note that it is written.
 
     Returns:
         Whether one was due. A worker that dies before the commit leaves it due; after it, it is written.
     """
-    at = clock.now()
+    at = context.clock.now()
     with reading() as session:
         due = _next_due(session, today=local_day(at))
     if due is None:
@@ -105,7 +106,7 @@ def write_next(*, clock: Clock, public_url: str) -> bool:
     period = DayRange(first=due.due_on - timedelta(days=7), last=due.due_on - timedelta(days=1))
     figures = dashboard(card, at=at, period_days=7, sees_donors=False, period=period)
     with in_language(due.language):
-        facts = _facts(due, card, figures, public_url=public_url)
+        facts = _facts(due, card, figures, public_url=context.public_url)
     with transaction() as session:
         is_same = WeeklyReport.last_due_on.is_not_distinct_from(due.last_due_on)
         note = update(WeeklyReport).where(WeeklyReport.id == due.id, is_same).values(last_due_on=due.due_on)

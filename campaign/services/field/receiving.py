@@ -18,6 +18,7 @@ from campaign.domain.news import MAX_TITLE
 from campaign.domain.picture import PictureRefused
 from campaign.domain.typed_text import markdown_source, one_line
 from campaign.gateways.clock import Clock
+from campaign.gateways.context import Context
 from campaign.gateways.file_store import FileStore
 from campaign.i18n import in_language
 from campaign.models.campaign import Campaign, Update
@@ -39,33 +40,29 @@ class ReceivedMail:
     problems: tuple[str, ...]
 
 
-def receive_mail(
-    data: bytes, *, recipient: str = "", public_url: str, store: FileStore | None, clock: Clock
-) -> ReceivedMail | None:
+def receive_mail(data: bytes, *, recipient: str = "", context: Context) -> ReceivedMail | None:
     """Make a draft of an email; None for one that is nobody's. The same email again changes nothing and is not answered again.
 
     Args:
         data: The whole email, as the mail server hands it over.
         recipient: The address that it was delivered to, where the mail server says so.
-        public_url: Where the site is, for the answer.
-        store: Where the files of pictures go.
-        clock: The time.
+        context: The time, where the files of pictures go, and the address of the site, for the answer.
 
     Raises:
         PicturesBusy: Other pictures are being prepared; the mail server tries again later.
     """
     headers = read_headers(data)
     owner = next(filter(None, map(owner_of, filter(None, (recipient, *headers.recipients)))), None)
-    if owner is None or headers.is_automatic or _has_enough(owner, clock=clock):
+    if owner is None or headers.is_automatic or _has_enough(owner, clock=context.clock):
         return None
     public_id = _public_id_of(owner, headers, data)
     with in_language(owner.language):
         if len(data) > MAX_MESSAGE_BYTES:
             received = ReceivedMail("", (_("The email is too big. Send fewer or smaller pictures."),))
         else:
-            received = _received(owner, read_mail(data), public_id, store=store, clock=clock)
+            received = _received(owner, read_mail(data), public_id, store=context.files, clock=context.clock)
         if received.problems:
-            _answer(owner, received, public_id, public_url=public_url, clock=clock)
+            _answer(owner, received, public_id, context=context)
     return received
 
 
@@ -143,7 +140,7 @@ def _has_enough(owner: MailboxOwner, *, clock: Clock) -> bool:
         return session.execute(query).scalar_one() >= MAX_A_DAY
 
 
-def _answer(owner: MailboxOwner, received: ReceivedMail, public_id: str, *, public_url: str, clock: Clock) -> None:
+def _answer(owner: MailboxOwner, received: ReceivedMail, public_id: str, *, context: Context) -> None:
     with transaction() as session:
         campaign = session.get_one(Campaign, owner.campaign_id)
         facts: dict[str, object] = {
@@ -152,9 +149,9 @@ def _answer(owner: MailboxOwner, received: ReceivedMail, public_id: str, *, publ
             "help_email": campaign.contact_email,
             "is_test": False,
             "problems": list(received.problems),
-            "draft_url": f"{public_url}/staff/updates/{received.public_id}" if received.public_id else "",
+            "draft_url": f"{context.public_url}/staff/updates/{received.public_id}" if received.public_id else "",
         }
         mail = OutgoingMail(
             kind=REPLY, language=owner.language, recipient=owner.email, facts=facts, key=f"{REPLY}:{public_id}"
         )
-        enqueue(session, mail, at=clock.now())
+        enqueue(session, mail, at=context.clock.now())

@@ -9,7 +9,7 @@ from campaign.domain import fraud_hold
 from campaign.domain.donation import RefundState
 from campaign.domain.errors import NotFound
 from campaign.domain.fraud_hold import HoldDecided
-from campaign.gateways.clock import Clock
+from campaign.gateways.context import Context
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
@@ -18,24 +18,21 @@ from campaign.services.gifts.gift_lock import lock_gift
 from campaign.services.gifts.gift_receipts import GiftChange
 
 
-def approve_gift(
-    campaign_id: int, public_id: str, *, actor_id: int, clock: Clock, public_url: str, reason: str = ""
-) -> None:
+def approve_gift(campaign_id: int, public_id: str, *, actor_id: int, context: Context, reason: str = "") -> None:
     """Release a gift that a suspicion of fraud holds, and issue its receipt where it has none.
 
     Args:
         campaign_id: The campaign whose staff decide.
         public_id: The gift.
         actor_id: Who decides.
-        clock: The time.
-        public_url: The address of the site, for the receipt.
+        context: The time and the address of the site, for the receipt.
         reason: Why the gift is good, for the audit trail.
 
     Raises:
         NotFound: The campaign has no such gift.
         HoldDecided: Nobody has to decide any more, or a refund of it is under way.
     """
-    at = clock.now()
+    at = context.clock.now()
     with transaction() as session:
         of_campaign = (Donation.campaign_id == campaign_id, Donation.public_id == public_id)
         donation_id = session.execute(select(Donation.id).where(*of_campaign)).scalar()
@@ -54,7 +51,7 @@ def approve_gift(
         event = {"donation_id": donation_id, "at": at, "kind": "suspicion_approved", "detail": {}, "actor_id": actor_id}
         session.execute(insert(DonationEvent), event)
         change = GiftChange(before)
-        gift_receipts.bring_up_to_date(session, gift, change, at=at, public_url=public_url, hold_mails=False)
+        gift_receipts.bring_up_to_date(session, gift, change, at=at, public_url=context.public_url, hold_mails=False)
         audit.record(
             session,
             actor_id=actor_id,

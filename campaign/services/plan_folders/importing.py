@@ -12,8 +12,8 @@ from campaign.days import local_day
 from campaign.domain.campaign_settings import check_slug
 from campaign.domain.campaign_state import CampaignStage
 from campaign.gateways.clock import Clock
+from campaign.gateways.context import Context
 from campaign.gateways.file_store import FileStore
-from campaign.gateways.provider_account import ProviderAccount
 from campaign.models.campaign import Campaign
 from campaign.services import audit
 from campaign.services.campaigns.settlement import settlement_currencies
@@ -61,9 +61,7 @@ def read_folder(folder: Path, *, today: date, settled: tuple[str, ...] = ()) -> 
     return files
 
 
-def import_campaign(
-    folder: Path, options: ImportOptions, *, account: ProviderAccount, clock: Clock, store: FileStore | None = None
-) -> str:
+def import_campaign(folder: Path, options: ImportOptions, *, context: Context) -> str:
     """Write the folder's campaign; return its slug.
 
     Raises:
@@ -73,9 +71,9 @@ def import_campaign(
         CampaignExists: The slug is taken, and it was not asked to replace the draft.
         NotReplaceable: What is there is no draft without gifts.
     """
-    settled = settlement_currencies(account).codes
-    files = read_folder(folder, today=local_day(clock.now()), settled=settled)
-    return write_campaign(files, options, clock=clock, store=store)
+    settled = settlement_currencies(context.account).codes
+    files = read_folder(folder, today=local_day(context.clock.now()), settled=settled)
+    return write_campaign(files, options, clock=context.clock, store=context.files)
 
 
 def write_campaign(

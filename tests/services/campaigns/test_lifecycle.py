@@ -27,6 +27,7 @@ from campaign.services.campaigns.lifecycle import CampaignDecision, carry_out, o
 from campaign.services.campaigns.settlement import SettlementCurrencies
 from campaign.services.pledges.endings import ending_counts
 from tests.support.builders import a_campaign, a_member_of_staff
+from tests.support.contexts import a_context
 from tests.support.fakes import FakeAccount, SettableClock
 
 ACCOUNT = FakeAccount()
@@ -45,11 +46,11 @@ def card(slug: str = "quilt") -> CampaignCard:
 def test_a_draft_is_opened_once_and_pages_change(app: Flask, clock: SettableClock) -> None:
     decision = decided(a_campaign(stage=CampaignStage.DRAFT), CampaignAct.OPEN)
     before = card().revision
-    carry_out(decision, account=ACCOUNT, clock=clock)
+    carry_out(decision, context=a_context(clock, account=ACCOUNT))
     assert card().state_on(TODAY) is CampaignState.OPEN
     assert card().revision == before + 1
     with pytest.raises(WrongCampaignState) as twice:
-        carry_out(decision, account=ACCOUNT, clock=clock)
+        carry_out(decision, context=a_context(clock, account=ACCOUNT))
     assert twice.value.state is CampaignState.OPEN
     with reading() as session:
         acts = session.execute(select(AuditEvent.action, AuditEvent.subject)).all()
@@ -61,7 +62,7 @@ def test_a_draft_that_lacks_something_is_not_opened(app: Flask, clock: SettableC
     dollars = SettlementCurrencies(codes=("USD",))
     assert opening_gaps(campaign.id, settlement=dollars, today=TODAY) == (OpeningGap.TITLE, OpeningGap.PAST)
     with pytest.raises(NotReadyToOpen):
-        carry_out(decided(campaign, CampaignAct.OPEN), account=ACCOUNT, clock=clock)
+        carry_out(decided(campaign, CampaignAct.OPEN), context=a_context(clock, account=ACCOUNT))
     assert card().state_on(TODAY) is CampaignState.DRAFT
 
 
@@ -79,7 +80,7 @@ def test_a_campaign_whose_gifts_would_not_count_is_not_opened(
 ) -> None:
     campaign = a_campaign(stage=CampaignStage.DRAFT)
     with pytest.raises(NotReadyToOpen) as refusal:
-        carry_out(decided(campaign, CampaignAct.OPEN), account=account, clock=clock)
+        carry_out(decided(campaign, CampaignAct.OPEN), context=a_context(clock, account=account))
     assert refusal.value.gaps == (gap,)
 
 
@@ -87,16 +88,16 @@ def test_a_campaign_is_closed_early_with_a_reason_and_extended_again(app: Flask,
     campaign = a_campaign()
     closing = decided(campaign, CampaignAct.CLOSE)
     with pytest.raises(ReasonMissing):
-        carry_out(replace(closing, reason={"en": " "}), account=ACCOUNT, clock=clock)
-    carry_out(replace(closing, reason={**WHY, "ky": ""}), account=ACCOUNT, clock=clock)
+        carry_out(replace(closing, reason={"en": " "}), context=a_context(clock, account=ACCOUNT))
+    carry_out(replace(closing, reason={**WHY, "ky": ""}), context=a_context(clock, account=ACCOUNT))
     assert (card().state_on(TODAY), card().closed_on, card().ends_on) == (CampaignState.ENDED, TODAY, TODAY)
     assert card().state_note == WHY
     extending = decided(campaign, CampaignAct.EXTEND)
     with pytest.raises(EndsInThePast):
-        carry_out(replace(extending, ends_on=date(2026, 11, 30)), account=ACCOUNT, clock=clock)
+        carry_out(replace(extending, ends_on=date(2026, 11, 30)), context=a_context(clock, account=ACCOUNT))
     with pytest.raises(EndNotLater):
-        carry_out(replace(extending, ends_on=TODAY), account=ACCOUNT, clock=clock)
-    carry_out(replace(extending, ends_on=date(2027, 6, 1)), account=ACCOUNT, clock=clock)
+        carry_out(replace(extending, ends_on=TODAY), context=a_context(clock, account=ACCOUNT))
+    carry_out(replace(extending, ends_on=date(2027, 6, 1)), context=a_context(clock, account=ACCOUNT))
     assert (card().state_on(TODAY), card().closed_on, card().state_note) == (CampaignState.OPEN, None, {})
 
 
@@ -104,12 +105,13 @@ def test_an_archived_campaign_stays_as_it_is(app: Flask, clock: SettableClock) -
     campaign = a_campaign()
     archiving = decided(campaign, CampaignAct.ARCHIVE)
     with pytest.raises(WrongCampaignState):
-        carry_out(archiving, account=ACCOUNT, clock=clock)
+        carry_out(archiving, context=a_context(clock, account=ACCOUNT))
     clock.advance(days=98)
-    carry_out(archiving, account=ACCOUNT, clock=clock)
+    carry_out(archiving, context=a_context(clock, account=ACCOUNT))
     with pytest.raises(WrongCampaignState) as refusal:
         carry_out(
-            replace(decided(campaign, CampaignAct.EXTEND), ends_on=date(2028, 1, 1)), account=ACCOUNT, clock=clock
+            replace(decided(campaign, CampaignAct.EXTEND), ends_on=date(2028, 1, 1)),
+            context=a_context(clock, account=ACCOUNT),
         )
     assert refusal.value.state is CampaignState.ARCHIVED
 
@@ -117,7 +119,7 @@ def test_an_archived_campaign_stays_as_it_is(app: Flask, clock: SettableClock) -
 def test_one_campaign_is_featured(app: Flask, clock: SettableClock) -> None:
     a_campaign()
     second = a_campaign(slug="second", is_featured=False)
-    carry_out(decided(second, CampaignAct.FEATURE), account=ACCOUNT, clock=clock)
+    carry_out(decided(second, CampaignAct.FEATURE), context=a_context(clock, account=ACCOUNT))
     assert featured_campaign().slug == "second"
     assert not card().is_featured
 
@@ -125,10 +127,10 @@ def test_one_campaign_is_featured(app: Flask, clock: SettableClock) -> None:
 @pytest.mark.database("sqlite")
 def test_a_campaign_that_is_closed_on_its_first_day_ends_with_it(app: Flask, clock: SettableClock) -> None:
     campaign = a_campaign(starts_on=TODAY)
-    carry_out(replace(decided(campaign, CampaignAct.CLOSE), reason=WHY), account=ACCOUNT, clock=clock)
+    carry_out(replace(decided(campaign, CampaignAct.CLOSE), reason=WHY), context=a_context(clock, account=ACCOUNT))
     assert (card().state_on(TODAY), card().closed_on) == (CampaignState.ENDED, TODAY)
     assert ending_counts(campaign.id).ends_on == TODAY
     tomorrow = TODAY + timedelta(days=1)
     extending = replace(decided(campaign, CampaignAct.EXTEND), ends_on=tomorrow)
-    carry_out(extending, account=ACCOUNT, clock=clock)
+    carry_out(extending, context=a_context(clock, account=ACCOUNT))
     assert (card().state_on(TODAY), card().ends_on) == (CampaignState.OPEN, tomorrow)

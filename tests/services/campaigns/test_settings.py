@@ -29,6 +29,7 @@ from campaign.services.campaigns.settings import (
     settings_of,
 )
 from tests.support.builders import a_campaign, a_donor, a_member_of_staff, a_paid_gift
+from tests.support.contexts import a_context
 from tests.support.fakes import FakeAccount, SettableClock
 
 ACCOUNT = FakeAccount()
@@ -47,7 +48,7 @@ NEW = CampaignSettings(
 
 def create(clock: SettableClock, new: CampaignSettings = NEW) -> int:
     actor = a_member_of_staff(role="admin", email=f"{new.slug}@x.org").id
-    create_campaign(new, languages=("ru", "ky"), actor_id=actor, account=ACCOUNT, clock=clock)
+    create_campaign(new, languages=("ru", "ky"), actor_id=actor, context=a_context(clock, account=ACCOUNT))
     return campaign_named(new.slug).id
 
 
@@ -55,7 +56,7 @@ def save(
     campaign_id: int, new: CampaignSettings, actor: int, clock: SettableClock, account: FakeAccount = ACCOUNT
 ) -> None:
     change = SettingsChange(settings=new, version=settings_of(campaign_id).version, actor_id=actor)
-    change_settings(campaign_id, change, account=account, clock=clock)
+    change_settings(campaign_id, change, context=a_context(clock, account=account))
 
 
 def test_a_new_campaign_is_a_draft_that_takes_gifts_once_it_is_opened(app: Flask, clock: SettableClock) -> None:
@@ -63,7 +64,8 @@ def test_a_new_campaign_is_a_draft_that_takes_gifts_once_it_is_opened(app: Flask
     assert not campaign_named("school-library").is_public
     actor = a_member_of_staff(role="campaign").id
     carry_out(
-        CampaignDecision(campaign_id=campaign_id, act=CampaignAct.OPEN, actor_id=actor), account=ACCOUNT, clock=clock
+        CampaignDecision(campaign_id=campaign_id, act=CampaignAct.OPEN, actor_id=actor),
+        context=a_context(clock, account=ACCOUNT),
     )
     assert featured_campaign().slug == "school-library"
     options = giving_options()
@@ -79,12 +81,11 @@ def test_a_campaign_with_gifts_is_no_draft_again_whose_currency_could_change(app
     with pytest.raises(FormWouldClose):
         save(campaign.id, later, actor, clock)
     agreed = SettingsChange(settings=later, version=settings_of(campaign.id).version, actor_id=actor, closes_form=True)
-    change_settings(campaign.id, agreed, account=ACCOUNT, clock=clock)
+    change_settings(campaign.id, agreed, context=a_context(clock, account=ACCOUNT))
     with pytest.raises(WrongCampaignState):
         carry_out(
             CampaignDecision(campaign_id=campaign.id, act=CampaignAct.WITHDRAW, actor_id=actor),
-            account=ACCOUNT,
-            clock=clock,
+            context=a_context(clock, account=ACCOUNT),
         )
 
 
@@ -145,7 +146,7 @@ def test_settings_that_somebody_else_changed_are_not_overwritten(app: Flask, clo
     save(campaign_id, replace(NEW, goal_minor=9_000_00), actor, clock)
     late = SettingsChange(settings=replace(NEW, ends_on=date(2027, 7, 1)), version=read, actor_id=actor)
     with pytest.raises(ChangedMeanwhile):
-        change_settings(campaign_id, late, account=ACCOUNT, clock=clock)
+        change_settings(campaign_id, late, context=a_context(clock, account=ACCOUNT))
     assert settings_of(campaign_id).settings.goal_minor == 9_000_00
 
 

@@ -14,6 +14,7 @@ from campaign.models.staff import StaffGrant
 from campaign.services.dashboard import weekly
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import NOW, a_campaign, a_member_of_staff, a_paid_gift
+from tests.support.contexts import a_context
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch
 
@@ -27,7 +28,7 @@ def campaign(app: Flask) -> Campaign:
 
 def write_all(clock: SettableClock) -> int:
     count = 0
-    while weekly.write_next(clock=clock, public_url=URL):
+    while weekly.write_next(a_context(clock)):
         count += 1
     return count
 

@@ -21,6 +21,7 @@ from campaign.services.staff.accounts import RoleGrant, set_language
 from campaign.services.staff.grants import set_grants
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign, a_member_of_staff
+from tests.support.contexts import a_context
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch_address
 from tests.support.pictures import file_of
@@ -57,7 +58,7 @@ def an_email(
 
 
 def receive(data: bytes, clock: SettableClock, recipient: str = "") -> ReceivedMail | None:
-    return receiving.receive_mail(data, recipient=recipient, public_url="https://a.example", store=None, clock=clock)
+    return receiving.receive_mail(data, recipient=recipient, context=a_context(clock))
 
 
 def drafts() -> list[tuple[str, dict[str, str], dict[str, str]]]:

@@ -55,8 +55,7 @@ def approve(engine: Engine, public_id: str, campaign_id: int | None = None) -> N
         campaign_id or engine.donation(public_id).campaign_id,
         public_id,
         actor_id=actor_id,
-        clock=engine.clock,
-        public_url="http://localhost",
+        context=engine.context,
     )
 
 

@@ -18,6 +18,7 @@ from campaign.services.plan_folders.importing import ImportOptions, import_campa
 from campaign.services.plan_folders.pictures import PictureLost, prepare_pictures
 from campaign.services.plan_folders.problems import FolderRefused
 from tests.services.plan_folders.test_refusals import FILES, complaints, put
+from tests.support.contexts import a_context
 from tests.support.fakes import FakeAccount, SettableClock
 from tests.support.pictures import file_of
 
@@ -40,7 +41,10 @@ def test_a_picture_leaves_and_comes_back_as_the_same_file(
     app: Flask, clock: SettableClock, folder: Path, tmp_path: Path
 ) -> None:
     store = FolderFiles(tmp_path / "store")
-    assert import_campaign(folder, ImportOptions(), account=ACCOUNT, clock=clock, store=store) == "school-library"
+    assert (
+        import_campaign(folder, ImportOptions(), context=a_context(clock, account=ACCOUNT, files=store))
+        == "school-library"
+    )
     export_campaign(tmp_path / "first", "school-library", store=store)
     with reading() as session:
         event = session.execute(select(Fund.public_id).where(Fund.code == "EVENT-1")).scalar_one()
@@ -50,7 +54,9 @@ def test_a_picture_leaves_and_comes_back_as_the_same_file(
 
     with transaction() as session:
         session.execute(select(Campaign)).scalar_one().stage = "draft"
-    import_campaign(tmp_path / "first", ImportOptions(replace=True), account=ACCOUNT, clock=clock, store=store)
+    import_campaign(
+        tmp_path / "first", ImportOptions(replace=True), context=a_context(clock, account=ACCOUNT, files=store)
+    )
     with transaction() as session:
         session.execute(select(Campaign)).scalar_one().stage = "published"
     export_campaign(tmp_path / "second", "school-library", store=store)

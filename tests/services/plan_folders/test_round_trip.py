@@ -24,6 +24,7 @@ from campaign.services.plan_folders.exporting import FolderNotEmpty, export_camp
 from campaign.services.plan_folders.importing import ImportOptions, import_campaign
 from campaign.services.plan_folders.writing import CampaignExists, NotReplaceable, remove_content
 from tests.support.builders import a_campaign, a_donation
+from tests.support.contexts import a_context
 from tests.support.fakes import FakeAccount, SettableClock
 
 ACCOUNT = FakeAccount()
@@ -79,7 +80,7 @@ def test_a_campaign_written_read_and_written_again_gives_the_same_bytes(
     assert b"[[goals]]\ngifts = 500\nmonthly_minor = 10000\n" in first["campaign.toml"]
 
     forget(demo)
-    assert import_campaign(tmp_path / "first", ImportOptions(), account=ACCOUNT, clock=clock) == demo
+    assert import_campaign(tmp_path / "first", ImportOptions(), context=a_context(clock, account=ACCOUNT)) == demo
     export_campaign(tmp_path / "second", demo)
     assert files_in(tmp_path / "second") == first
 
@@ -88,7 +89,7 @@ def test_what_was_imported_works_as_a_campaign(demo: str, tmp_path: Path, clock:
     export_campaign(tmp_path / "folder", demo)
     before = counts()
     forget(demo)
-    import_campaign(tmp_path / "folder", ImportOptions(), account=ACCOUNT, clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(), context=a_context(clock, account=ACCOUNT))
     after = counts()
     assert after == before | {Campaign: 2}
     with reading() as session:
@@ -107,7 +108,9 @@ def counts() -> dict[type[Model], int]:
 def test_a_folder_is_the_start_of_the_next_campaign(demo: str, tmp_path: Path, clock: SettableClock) -> None:
     export_campaign(tmp_path / "folder", demo)
     assert (
-        import_campaign(tmp_path / "folder", ImportOptions(slug="school-library"), account=ACCOUNT, clock=clock)
+        import_campaign(
+            tmp_path / "folder", ImportOptions(slug="school-library"), context=a_context(clock, account=ACCOUNT)
+        )
         == "school-library"
     )
     with reading() as session:
@@ -120,15 +123,17 @@ def test_a_folder_is_the_start_of_the_next_campaign(demo: str, tmp_path: Path, c
 @pytest.mark.database("sqlite")
 def test_another_campaign_has_receipts_of_its_own(demo: str, tmp_path: Path, clock: SettableClock) -> None:
     export_campaign(tmp_path / "folder", demo)
-    import_campaign(tmp_path / "folder", ImportOptions(slug="next"), account=ACCOUNT, clock=clock)
-    import_campaign(tmp_path / "folder", ImportOptions(slug="welcome-campaign-long"), account=ACCOUNT, clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(slug="next"), context=a_context(clock, account=ACCOUNT))
+    import_campaign(
+        tmp_path / "folder", ImportOptions(slug="welcome-campaign-long"), context=a_context(clock, account=ACCOUNT)
+    )
     with reading() as session:
         series = dict(session.execute(select(Campaign.slug, Campaign.series)).all())
     assert series == {demo: "WCL", "next": "NEX", "welcome-campaign-long": "WEL"}
     head = tmp_path / "folder" / "campaign.toml"
     head.write_text(head.read_text().replace(f'"{demo}"', '"other"'))
     with pytest.raises(SeriesTaken):
-        import_campaign(tmp_path / "folder", ImportOptions(), account=ACCOUNT, clock=clock)
+        import_campaign(tmp_path / "folder", ImportOptions(), context=a_context(clock, account=ACCOUNT))
 
 
 @pytest.mark.database("sqlite")
@@ -137,7 +142,7 @@ def test_a_folder_without_days_is_a_draft(demo: str, tmp_path: Path, clock: Sett
     head = tmp_path / "folder" / "campaign.toml"
     lines = [line for line in head.read_text().splitlines() if not line.startswith(("starts_on", "ends_on", "slug"))]
     head.write_text("\n".join(['slug = "next"', *lines]).replace('"WCL"', '"NXT"'))
-    import_campaign(tmp_path / "folder", ImportOptions(), account=ACCOUNT, clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(), context=a_context(clock, account=ACCOUNT))
     with reading() as session:
         assert session.execute(select(Campaign.stage).where(Campaign.slug == "next")).scalar_one() == "draft"
 
@@ -151,7 +156,7 @@ def test_days_are_counted_from_the_day_of_loading_where_the_folder_says_so(
     source = head.read_text().replace(DEMO, "moving").replace('"WCL"', '"MOV"')
     head.write_text(f"dates_as_of = {local_day(clock.now())}\n{source}")
     clock.advance(days=10)
-    import_campaign(tmp_path / "folder", ImportOptions(), account=ACCOUNT, clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(), context=a_context(clock, account=ACCOUNT))
     with reading() as session:
         days = dict(session.execute(select(Campaign.slug, Campaign.ends_on)).all())
     assert (days["moving"] - days[DEMO]).days == 10
@@ -161,13 +166,13 @@ def test_days_are_counted_from_the_day_of_loading_where_the_folder_says_so(
 def test_only_a_draft_without_gifts_is_replaced(demo: str, tmp_path: Path, clock: SettableClock) -> None:
     export_campaign(tmp_path / "folder", demo)
     with pytest.raises(CampaignExists):
-        import_campaign(tmp_path / "folder", ImportOptions(), account=ACCOUNT, clock=clock)
+        import_campaign(tmp_path / "folder", ImportOptions(), context=a_context(clock, account=ACCOUNT))
     with pytest.raises(NotReplaceable):
-        import_campaign(tmp_path / "folder", ImportOptions(replace=True), account=ACCOUNT, clock=clock)
+        import_campaign(tmp_path / "folder", ImportOptions(replace=True), context=a_context(clock, account=ACCOUNT))
     with transaction() as session:
         session.execute(select(Campaign)).scalar_one().stage = "draft"
     before = counts()
-    import_campaign(tmp_path / "folder", ImportOptions(replace=True), account=ACCOUNT, clock=clock)
+    import_campaign(tmp_path / "folder", ImportOptions(replace=True), context=a_context(clock, account=ACCOUNT))
     assert counts() == before
     with reading() as session:
         event = session.execute(select(AuditEvent).where(AuditEvent.action == "campaign:import")).scalar_one()
@@ -176,7 +181,7 @@ def test_only_a_draft_without_gifts_is_replaced(demo: str, tmp_path: Path, clock
         session.execute(select(Campaign)).scalar_one().stage = "draft"
     a_donation(campaign=db.session.execute(select(Campaign)).scalar_one())
     with pytest.raises(NotReplaceable):
-        import_campaign(tmp_path / "folder", ImportOptions(replace=True), account=ACCOUNT, clock=clock)
+        import_campaign(tmp_path / "folder", ImportOptions(replace=True), context=a_context(clock, account=ACCOUNT))
     assert counts() == before
 
 

@@ -98,9 +98,7 @@ def campaign_act(act: str) -> ResponseReturnValue:
     if not form.validate():
         return _act_page(CampaignAct(act), form), form.status
     try:
-        lifecycle.carry_out(
-            _decision(CampaignAct(act), form), account=current_context().account, clock=current_context().clock
-        )
+        lifecycle.carry_out(_decision(CampaignAct(act), form), context=current_context())
     except SHOWN_AT_DAY as error:
         form.refuse("ends_on", words.sentence_of(error))
         return _act_page(CampaignAct(act), form), form.status

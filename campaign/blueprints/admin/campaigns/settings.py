@@ -61,8 +61,7 @@ def create_campaign() -> ResponseReturnValue:
             form.settings,
             languages=languages,
             actor_id=person().id,
-            account=current_context().account,
-            clock=current_context().clock,
+            context=current_context(),
         )
     except DomainError as error:
         form.refuse(FIELD_OF[type(error)], _sentence(error))
@@ -102,7 +101,7 @@ def save_campaign_settings() -> ResponseReturnValue:
             actor_id=person().id,
             closes_form=form.closes_form.data,
         )
-        settings.change_settings(here.id, change, account=current_context().account, clock=current_context().clock)
+        settings.change_settings(here.id, change, context=current_context())
     except ChangedMeanwhile:
         if form.conflicts_with(_stored()):
             return _page(form), form.status

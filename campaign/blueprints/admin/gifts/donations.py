@@ -75,8 +75,7 @@ def approve_gift(public_id: str) -> ResponseReturnValue:
             campaign().id,
             public_id,
             actor_id=person().id,
-            clock=context.clock,
-            public_url=context.public_url,
+            context=context,
             reason=form.reason.data or "",
         )
     except HoldDecided as problem:
