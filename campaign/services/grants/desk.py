@@ -198,15 +198,14 @@ def candidates(campaign_id: int, public_id: str) -> Sequence[tuple[int, str]]:
         return [(staff_id, name) for staff_id, name in session.execute(query)]
 
 
-def undecided_applications(session: Session, campaign_id: int) -> int:
-    """Return how many applications of a campaign are to be decided; those on the waiting list are not counted."""
-    query = (
+def undecided_applications(campaign_id: int) -> Select[int]:
+    """Count the applications of a campaign that are to be decided; those on the waiting list are not counted."""
+    return (
         select(func.count())
         .select_from(GrantApplication)
         .outerjoin(Allocation, Allocation.id == GrantApplication.allocation_id)
         .where(GrantApplication.campaign_id == campaign_id, _is_in(ApplicationState.SUBMITTED))
     )
-    return session.execute(query).scalar_one()
 
 
 def visible_row(

@@ -77,7 +77,7 @@ def attention_items(
     at: datetime,
 ) -> list[AttentionItem]:
     """Return what needs a person in this campaign, the most urgent first; nothing that stands at zero."""
-    failed, stuck, waiting, since, notes = _refunds_and_decisions(session, campaign_id, late=at - LATE)
+    todo = _refunds_and_decisions(session, campaign_id, late=at - LATE)
     claims = open_claims(session, campaign_id)
     owing = session.execute(funds_below_zero().where(Fund.campaign_id == campaign_id))
     below = list(dict.fromkeys(code for code, _currency, _minor in owing))
@@ -86,8 +86,8 @@ def attention_items(
         AttentionItem(kind="disputed", count=claims.disputes, until=claims.due_at),
         AttentionItem(kind="suspected", count=claims.suspected),
         AttentionItem(kind="paid_again", count=claims.duplicate_payments),
-        AttentionItem(kind="refund_failed", count=failed),
-        AttentionItem(kind="refund_stuck", count=stuck),
+        AttentionItem(kind="refund_failed", count=todo.refunds_failed),
+        AttentionItem(kind="refund_stuck", count=todo.refunds_stuck),
         *(
             AttentionItem(kind=f"inbox_{state}", count=queue.inbox.get(state, 0))
             for state in (EventState.FAILED, EventState.WAITING_FOR_PARENT)
@@ -95,17 +95,27 @@ def attention_items(
         AttentionItem(kind="mails_not_taken", count=queue.mails_not_taken),
         AttentionItem(kind="address_refused", count=unreachable_addresses(session, campaign_id)),
         *(AttentionItem(kind=kind, count=count) for kind, count in shared.items()),
-        AttentionItem(kind="note_prepared", count=notes),
-        AttentionItem(kind="applications_waiting", count=undecided_applications(session, campaign_id)),
-        AttentionItem(kind="allocation_waiting", count=waiting, since=since),
+        AttentionItem(kind="note_prepared", count=todo.notes),
+        AttentionItem(kind="applications_waiting", count=todo.applications),
+        AttentionItem(kind="allocation_waiting", count=todo.proposals, since=todo.oldest_proposal),
     ]
     return [concern for concern in concerns if concern.count]
 
 
-def _refunds_and_decisions(
-    session: Session, campaign_id: int, *, late: datetime
-) -> tuple[int, int, int, datetime | None, int]:
-    """Return failed refunds not requested again, those long not with the provider, open proposals, the oldest, and notes."""
+@dataclass(frozen=True, slots=True)
+class _Todo:
+    """What waits for somebody's decision, each a number but the last."""
+
+    refunds_failed: int  # and not requested again
+    refunds_stuck: int  # long requested, and not with the provider
+    proposals: int
+    notes: int
+    applications: int
+    oldest_proposal: datetime | None
+
+
+def _refunds_and_decisions(session: Session, campaign_id: int, *, late: datetime) -> _Todo:
+    """Read all of it by one statement."""
     proposed = Allocation.campaign_id == campaign_id, Allocation.state == AllocationState.PROPOSED
     again = aliased(Refund)
     answered = (
@@ -118,11 +128,13 @@ def _refunds_and_decisions(
             func.count().filter(Refund.state == RefundState.FAILED, ~answered),
             func.count().filter(Refund.state == RefundState.REQUESTED, Refund.requested_at < late),
             select(func.count(Allocation.id)).where(*proposed).scalar_subquery(),
-            select(func.min(Allocation.proposed_at)).where(*proposed).scalar_subquery(),
             prepared_notes(campaign_id).scalar_subquery(),
+            undecided_applications(campaign_id).scalar_subquery(),
+            select(func.min(Allocation.proposed_at)).where(*proposed).scalar_subquery(),
         )
         .select_from(Refund)
         .join(Donation, Donation.id == Refund.donation_id)
         .where(Donation.campaign_id == campaign_id, Refund.state.in_((RefundState.FAILED, RefundState.REQUESTED)))
     ).one()
-    return int(row[0]), int(row[1]), int(row[2]), row[3], int(row[4])
+    failed, stuck, proposals, notes, applications, oldest = row
+    return _Todo(failed, stuck, proposals, notes, applications, oldest)
