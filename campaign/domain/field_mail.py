@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
-from email.utils import getaddresses
 from html.parser import HTMLParser
+from itertools import islice
 
 MAX_MESSAGE_BYTES = 40_000_000
 """Of a whole email, as mail servers hand it on: a file of 25 MB is a third longer there."""
 MAX_FILES = 10
 MAX_RECIPIENTS = 50
+MAX_HEADER = 2000
+"""Letters of one header that are read: a parser of addresses takes minutes for a long one that is made for it."""
 RECIPIENT_FIELDS = ("Delivered-To", "X-Original-To", "To", "Cc")
 BLOCKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "blockquote"})
 HIDDEN = frozenset({"script", "style", "head", "title"})
+_RECIPIENT = re.compile(r"[^\s<>,;:()\[\]\"@]{1,64}@[^\s<>,;:()\[\]\"@]{1,255}")
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _LINES = re.compile(r"\n{3,}")
 
@@ -51,19 +54,22 @@ def read_headers(data: bytes) -> FieldMail:
 
 def read_mail(data: bytes) -> FieldMail:
     """Return an email; what cannot be read of it is left out."""
-    message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(data)
-    files = tuple(_files(message))
-    return _mail(message, _text_of(message), files)
+    try:
+        message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(data)
+        files = tuple(_files(message))
+        return _mail(message, _text_of(message), files)
+    except RecursionError:  # parts within parts, a thousand deep
+        return read_headers(data)
 
 
 def _mail(message: EmailMessage, text: str, files: tuple[MailFile, ...]) -> FieldMail:
-    fields = [value for name in RECIPIENT_FIELDS for value in _values(message, name)]
-    addresses = dict.fromkeys(address for _name, address in getaddresses(fields) if address)
+    fields = (value for name in RECIPIENT_FIELDS for value in _raw_values(message, name))
+    addresses = dict.fromkeys(match[0] for field in fields for match in _RECIPIENT.finditer(field))
     automatic = "".join(_values(message, "Auto-Submitted")).strip().lower() not in {"", "no"}
     bulk = "".join(_values(message, "Precedence")).strip().lower() in {"bulk", "list", "junk", "auto_reply"}
     return FieldMail(
         message_id="".join(_values(message, "Message-ID")).strip()[:500],
-        recipients=tuple(addresses)[:MAX_RECIPIENTS],
+        recipients=tuple(islice(addresses, MAX_RECIPIENTS)),
         is_automatic=automatic or bulk,
         title=" ".join("".join(_values(message, "Subject")).split()),
         text=text,
@@ -73,14 +79,20 @@ def _mail(message: EmailMessage, text: str, files: tuple[MailFile, ...]) -> Fiel
 
 
 def _values(message: EmailMessage, name: str) -> list[str]:
+    raw = (value[:MAX_HEADER] for value in _raw_values(message, name))
     try:
-        return [str(value) for value in message.get_all(name, [])]
+        return [str(message.policy.header_fetch_parse(name, value)) for value in islice(raw, MAX_RECIPIENTS)]
     except (
         ValueError,
         IndexError,
         AttributeError,
+        RecursionError,
     ):  # what the parser of the standard library raises on strange headers
         return []
+
+
+def _raw_values(message: EmailMessage, name: str) -> Iterator[str]:
+    return (str(value) for known, value in message.raw_items() if known.casefold() == name.casefold())
 
 
 def _text_of(message: EmailMessage) -> str:

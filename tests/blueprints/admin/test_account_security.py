@@ -219,5 +219,15 @@ def test_a_refused_passkey_is_in_the_audit_trail_with_its_account(
         with reading() as session:
             act = session.execute(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).scalar_one()
             assert (act.action, act.subject, act.detail) == ("staff:refused", subject, {"step": "wan_signin_response"})
-    bad = ("", "{", "[]", '{"rawId": 1}')
+    broken = {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "A"}
+    bad = ["", "{", "[]", '{"rawId": 1}', "[" * 9000, '{"id":' * 9000, "9" * 9000]
+    bad += [json.dumps({"id": i, "rawId": "Yw", "type": "public-key", "response": broken}) for i in ("Yw", "é", "")]
+    bad += [json.dumps({"id": "Yw", "rawId": "Yw", "type": [], "response": broken | {"userHandle": None}})]
     assert {page.submit(stranger, credential=text).status_code for text in bad} == {302}
+
+
+def test_a_new_passkey_that_cannot_be_read_is_refused(admin: StaffClient) -> None:
+    page = Page(fetch_address(admin.client, "/staff/passkeys").submit(admin.client, name="Phone"))
+    attestation = {"clientDataJSON": "e30", "attestationObject": "AA"}
+    whole = json.dumps({"id": "Yw", "rawId": "Yw", "type": "public-key", "response": attestation})
+    assert {page.submit(admin.client, credential=text).status_code for text in ("[" * 9000, whole)} == {302}

@@ -1,5 +1,6 @@
 """Updates by email: from a secret address to a draft, once; strangers hear nothing, and what is refused is answered."""
 
+import time
 from dataclasses import replace
 from email.message import EmailMessage
 
@@ -8,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from campaign.database import reading
-from campaign.domain.field_mail import MAX_FILES, read_mail
+from campaign.domain.field_mail import MAX_FILES, read_headers, read_mail
 from campaign.models.campaign import Campaign, Update
 from campaign.models.outbox import Message
 from campaign.models.picture import Picture, PicturePlace
@@ -154,3 +155,16 @@ def test_a_person_makes_and_removes_their_address(app: Flask, campaign: Campaign
     assert gone.texts("code.link-address") == []
     viewer = sign_in_as(app, clock, role="viewer").client
     assert "secret address" not in fetch_address(viewer, "/staff/account").text("main")
+
+
+@pytest.mark.parametrize("field", ["(" * 90_000, '"' * 90_000, "@a," * 30_000])
+def test_headers_made_to_keep_a_parser_busy_are_read_at_once(field: str) -> None:
+    head = f"Message-ID: {field}\nTo: Aida <aida@quilt.example>, {field}\nSubject: Forty\n\n".encode()
+    begun = time.process_time()
+    assert read_headers(head).recipients[0] == "aida@quilt.example"
+    assert time.process_time() - begun < 1
+
+
+def test_parts_nested_too_deeply_leave_the_subject() -> None:
+    nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(1000))
+    assert read_mail(f"Subject: Forty\n{nested}\n\nx".encode()).title == "Forty"

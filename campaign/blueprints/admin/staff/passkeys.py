@@ -5,8 +5,9 @@ from typing import Any
 from flask import request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from flask_security.webauthn import WebAuthnRegisterForm
+from flask_security.webauthn import WebAuthnRegisterForm, WebAuthnRegisterResponseForm, WebAuthnSigninResponseForm
 from flask_security.webauthn_util import WebauthnUtil
+from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     ResidentKeyRequirement,
@@ -39,6 +40,28 @@ class PasskeyForm(WebAuthnRegisterForm):
     """The name of a new passkey. It signs in alone, which is the one use that we offer."""
 
     usage = RadioField(choices=[SelectChoice("first", "first")], default="first")
+
+
+class _BrowserAnswer:
+    """What a browser says about a passkey: anybody can send it, and whatever cannot be read is refused by a sentence.
+
+    Flask-Security lets some faults of the text through as errors of the server, such as JSON that is nested too deeply.
+    """
+
+    def validate(self, **settings: Any) -> bool:
+        try:
+            return bool(super().validate(**settings))  # type: ignore[misc]  # the form that this is mixed into has it
+        except (WebAuthnException, RecursionError, ValueError, TypeError, AttributeError, LookupError):
+            self.credential.errors.append(str(MESSAGES["WEBAUTHN_NO_VERIFY"][0]))  # type: ignore[attr-defined]
+            return False
+
+
+class PasskeySignInForm(_BrowserAnswer, WebAuthnSigninResponseForm):
+    """The answer of a browser that signs in."""
+
+
+class PasskeyAdditionForm(_BrowserAnswer, WebAuthnRegisterResponseForm):
+    """The answer of a browser with a new passkey."""
 
 
 class StaffPasskeyUtil(WebauthnUtil):

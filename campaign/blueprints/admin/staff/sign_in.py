@@ -18,7 +18,12 @@ from wtforms.fields.choices import SelectChoice
 
 from campaign.blueprints.admin.permissions import PASSWORD_VIEWS
 from campaign.blueprints.admin.staff import passkeys
-from campaign.blueprints.admin.staff.passkeys import PasskeyForm, StaffPasskeyUtil
+from campaign.blueprints.admin.staff.passkeys import (
+    PasskeyAdditionForm,
+    PasskeyForm,
+    PasskeySignInForm,
+    StaffPasskeyUtil,
+)
 from campaign.blueprints.admin.staff.passwords import (
     BoundedPasswordMixin,
     StaffChangePasswordForm,
@@ -156,6 +161,8 @@ def init_app(app: Flask) -> None:
         two_factor_setup_form=SecondStepForm,
         two_factor_rescue_form=NoRescueForm,
         wan_register_form=PasskeyForm,
+        wan_register_response_form=PasskeyAdditionForm,
+        wan_signin_response_form=PasskeySignInForm,
     )
     security.i18n_domain = StaffTranslations()
     _disable_json_answers(app)
