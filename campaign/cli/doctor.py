@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
+from campaign.cli.doctor_erasures import examine_erasures
 from campaign.cli.environment import missing_libraries
 from campaign.cli.findings import CheckResult, Verdict
 from campaign.config import Config
@@ -60,6 +61,7 @@ def examine(config: Config) -> Iterator[CheckResult]:
     if database.verdict is Verdict.OK:
         yield from _contents()
         yield from _setup(config)
+        yield from examine_erasures(config.instance_dir)
     if config.payment_mode == "live" and database.verdict is Verdict.OK:
         yield _drill()
         yield from _rehearsals()

@@ -68,6 +68,20 @@ def reapply(file: Path | None) -> None:
         sys.exit(f"kurak: {source} has a line that is no erasure. Nothing was changed.")
     again = reapplying.reapply(erasures, clock=current_context().clock)
     click.echo(f"{len(erasures)} erasures are noted; {again} were done again.")
-    if file is not None:
-        for done in erasures:
-            reapplying.note_outside(done, current_app.config["KURAK"].instance_dir)
+    note()
+
+
+@privacy.command("note")
+def note_command() -> None:
+    """Add to erasures.jsonl of the instance folder the erasures of this database that it does not have."""
+    note()
+
+
+def note() -> None:
+    """Add the missing erasures to the file, and say how many they were."""
+    folder: Path = current_app.config["KURAK"].instance_dir
+    try:
+        missing = reapplying.note_missing(folder)
+    except (OSError, UnreadableErasures, UnicodeDecodeError) as error:
+        sys.exit(f"kurak: {folder / FILE_NAME} cannot be read or written: {error}.")
+    click.echo(f"{missing} erasures were added to {folder / FILE_NAME}.")

@@ -7,6 +7,7 @@ from functools import partial
 
 from flask import current_app
 
+from campaign.config import Config
 from campaign.gateway_registry import current_context
 from campaign.gateways.clock import machine_clock
 from campaign.jobs.queues import wake
@@ -24,7 +25,8 @@ from campaign.services.news import publishing as news_publishing
 from campaign.services.pledges import endings as pledge_endings
 from campaign.services.pledges import reminders, succession_steps
 from campaign.services.pledges import requests as pledge_asking
-from campaign.services.privacy import retention
+from campaign.services.privacy import reapplying, retention
+from campaign.services.privacy.reapplying import UnreadableErasures
 from campaign.services.queues.lease import LeaseTaken
 from campaign.services.receipts import issuing
 from campaign.services.receipts.conversion import ConversionNotKnown
@@ -180,8 +182,13 @@ def prepare_notes() -> bool:
 
 
 def delete_old_data() -> bool:
-    """Delete the personal data whose time is over; there is never more than that to do."""
-    retention.run(retention.rules_for(current_app.config["KURAK"].retention_days), clock=current_context().clock)
+    """Delete the personal data whose time is over, and note the erasures outside the database."""
+    config: Config = current_app.config["KURAK"]
+    retention.run(retention.rules_for(config.retention_days), clock=current_context().clock)
+    try:
+        reapplying.note_missing(config.instance_dir)
+    except (OSError, UnreadableErasures):  # “kurak doctor” shows it, and the next night tries again
+        log.exception("erasures could not be noted in %s", reapplying.FILE_NAME)
     return False
 
 

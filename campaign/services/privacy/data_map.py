@@ -85,14 +85,22 @@ DATA_MAP: Sequence[DataEntry] = (
         kind=DataKind.NOTES,
         title=_("Notes of our staff"),
         what=_(
-            "What our staff noted after a talk with you, words under which they filed you, and whose gift you had a part in."
+            "What our staff noted after a talk with you, words under which they filed you, segments with your name, who had a "
+            "part in whose gift, whether two addresses are one person, why a gift was returned, and an address whose names we "
+            "do not show."
         ),
         why=_("To remember what you told us, and to thank the right people."),
         basis=LegalBasis.INTEREST,
-        periods=(RetentionName.DONORS,),
+        periods=(
+            RetentionName.DONORS,
+            _("why a gift was returned or put right: without end, as part of the books’ history"),
+            _("an address whose names we do not show: until staff remove it, or the names would be shown again"),
+        ),
         recipients=(),
         columns=(
             *columns_of("donor_note", "text"),
+            *columns_of("refund", "reason"),
+            *columns_of("donation_event", "detail"),
             *columns_of("donor_tag", "name", "name_key"),
             *columns_of("donor_segment", "name", "name_key", "filters"),
             *columns_of("segment_mailing", "segment_name", "title", "body"),

@@ -17,7 +17,7 @@ from campaign.models.donor import Donor
 from campaign.services import audit
 from campaign.services.privacy.data_map import FOR_DONORS, entry_of
 from campaign.services.privacy.donor_parts import PARTS, Part
-from campaign.services.privacy.donor_rows import DonorRows, donor_rows
+from campaign.services.privacy.donor_rows import DonorRows, person_rows
 from campaign.services.shield.codes import PROOFS
 
 FORMAT = "kurak-donor-data-1"
@@ -54,7 +54,7 @@ def collect(public_id: str, *, clock: Clock) -> DonorData:
         DonorErased: see there.
     """
     with reading() as session:
-        rows = donor_rows(session, public_id)
+        rows = person_rows(session, public_id)
         if session.execute(select(Donor.erased_at).where(Donor.id == rows.donor_id)).scalar() is not None:
             raise DonorErased(public_id)
         return DonorData(

@@ -4,15 +4,27 @@ from dataclasses import dataclass
 
 from campaign.domain.privacy import DataKind
 from campaign.extensions import Model
-from campaign.models.application import GrantApplication
+from campaign.models.application import ApplicationFile, ApplicationLink, ApplicationReview, GrantApplication
 from campaign.models.donation import Dispute, Donation, DonationEvent, Refund
-from campaign.models.donor import Donor, DonorConsent, DonorNote, DonorTag, SoftCredit
+from campaign.models.donor import (
+    DistinctDonors,
+    Donor,
+    DonorConsent,
+    DonorMerge,
+    DonorNote,
+    DonorSegment,
+    DonorTag,
+    SoftCredit,
+)
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.inbox import ProviderEvent
+from campaign.models.moderation import ModerationBlock
 from campaign.models.news import Subscriber
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge, PledgeEvent, PledgeRequest
 from campaign.models.receipt import Receipt, ReceiptFile
+from campaign.models.segment_mailing import SegmentDelivery
+from campaign.models.succession import PledgeSuccession
 
 SOURCE = ("utm_source", "utm_medium", "utm_campaign", "referrer_host")
 NAMES = ("public_name", "payer_name", "receipt_name")
@@ -56,6 +68,12 @@ PARTS = (
     ),
     Part(DataKind.PLEDGES, "monthly_gift_history", PledgeEvent, ("at", "kind", "detail")),
     Part(DataKind.PLEDGES, "monthly_gift_requests", PledgeRequest, ("requested_at", "act", "detail", "state")),
+    Part(
+        DataKind.PLEDGES,
+        "monthly_gift_answers",
+        PledgeSuccession,
+        ("requested_at", "answer", "answered_at", "moved_at"),
+    ),
     Part(DataKind.RECEIPTS, "receipts", Receipt, ("number", "state", "issued_at", "ended_at", "document")),
     Part(DataKind.RECEIPTS, "receipt_files", ReceiptFile, ("sha256", "made_at", "substituted")),
     Part(
@@ -64,6 +82,7 @@ PARTS = (
         Message,
         ("kind", "language", "recipient", "facts", "state", "created_at", "sent_at", "error"),
     ),
+    Part(DataKind.EMAILS, "emails_to_segments", SegmentDelivery, ("left_out", "handed_over_at")),
     Part(
         DataKind.CONSENTS,
         "consents",
@@ -73,6 +92,10 @@ PARTS = (
     Part(DataKind.NOTES, "notes", DonorNote, ("text", "written_at")),
     Part(DataKind.NOTES, "tags", DonorTag, ("name", "added_at")),
     Part(DataKind.NOTES, "parts_in_gifts", SoftCredit, ("kind", "added_at")),
+    Part(DataKind.NOTES, "merges", DonorMerge, ("merged_at", "undone_at")),
+    Part(DataKind.NOTES, "not_the_same_as_others", DistinctDonors, ("decided_at",)),
+    Part(DataKind.NOTES, "saved_searches", DonorSegment, ("name", "filters", "saved_at")),
+    Part(DataKind.NOTES, "blocks", ModerationBlock, ("typed", "created_at")),
     Part(
         DataKind.READERS,
         "news_subscriptions",
@@ -102,9 +125,12 @@ PARTS = (
         GrantApplication,
         (
             *("name", "email", "place", "language", "answers", "state", "shows_name", "shows_place", "started_at"),
-            *("submitted_at", "closed_at", "award_minor", "award_currency", "letter", "letter_at"),
+            *("submitted_at", "closed_at", "award_minor", "award_currency", "reason", "letter", "letter_at"),
         ),
     ),
+    Part(DataKind.APPLICATIONS, "application_files", ApplicationFile, ("name", "media_type", "length", "recorded_at")),
+    Part(DataKind.APPLICATIONS, "application_reviews", ApplicationReview, ("state", "scores", "comment", "given_at")),
+    Part(DataKind.APPLICATIONS, "application_links", ApplicationLink, ("made_at",)),
     Part(DataKind.PROVIDER_EVENTS, "provider_events", ProviderEvent, ("type", "created_at", "raw")),
 )
 """What is in a donor's data. Search texts and folded addresses repeat names and addresses, so they are not in it."""

@@ -19,19 +19,21 @@ from campaign.domain.erasure import PledgeStillRunning
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.domain.pledge import PledgeState
+from campaign.domain.retention import RetentionName
 from campaign.extensions import Model
 from campaign.gateways.clock import Clock
 from campaign.models.application import GrantApplication
 from campaign.models.donation import Donation
-from campaign.models.donor import Donor, DonorConsent
+from campaign.models.donor import Donor, DonorConsent, DonorSegment
 from campaign.models.erasure import Erasure, ReceiptErasure
+from campaign.models.moderation import ModerationBlock
 from campaign.models.news import Subscriber
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
-from campaign.services.privacy.donor_rows import DonorRows, donor_rows
+from campaign.services.privacy.donor_rows import DonorRows, donor_rows, person_rows
 from campaign.services.privacy.erasure_terms import ErasureTerms, current_terms
 from campaign.services.privacy.receipt_erasure import erase_due_receipts
 from campaign.services.privacy.row_erasure import empty_rows
@@ -64,7 +66,11 @@ class ErasurePreview:
     sums: Sequence[Money]
     running_pledges: Sequence[str]
     provider_customers: Sequence[str]
+    merged: int  # other donors of whom staff said that they are the same person
+    segments: int
+    blocks: int  # of their address: these stay
     applications: int  # for a grant: these are not part of it
+    application_days: int
     erased_on: date | None
     """When it was done already."""
 
@@ -86,9 +92,10 @@ def preview(public_id: str, *, clock: Clock) -> ErasurePreview:
         NotFound: there is no such donor.
     """
     with reading() as session:
-        rows = donor_rows(session, public_id)
+        rows = person_rows(session, public_id)
         done = session.execute(select(Erasure.at).where(Erasure.donor_id == rows.donor_id)).scalar()
-        due = _due_days(session, rows, current_terms()).values()
+        terms = current_terms()
+        due = _due_days(session, rows, terms).values()
         today = local_day(clock.now())
         return ErasurePreview(
             gifts=len(rows.gift_ids),
@@ -98,7 +105,11 @@ def preview(public_id: str, *, clock: Clock) -> ErasurePreview:
             receipts=len(due),
             receipts_until=max((day for day in due if day > today), default=None),
             sums=_sums(session, rows),
+            merged=len(rows.merged),
+            segments=_count(session, rows, DonorSegment),
+            blocks=_count(session, rows, ModerationBlock),
             applications=_count(session, rows, GrantApplication),
+            application_days=terms.days_of(RetentionName.APPLICATIONS),
             running_pledges=_running(session, rows),
             provider_customers=_customers(session, rows),
             erased_on=local_day(done) if done else None,
@@ -106,7 +117,7 @@ def preview(public_id: str, *, clock: Clock) -> ErasurePreview:
 
 
 def erase(order: ErasureOrder, *, clock: Clock) -> list[ErasureDone]:
-    """Erase a donor's personal data, and those of the donors that were merged into them: they are one person.
+    """Erase a donor's personal data, and those of the donors that were merged with them: they are one person.
 
     Raises:
         NotFound: there is no such donor.
@@ -163,7 +174,7 @@ def _count(session: Session, rows: DonorRows, table: type[Model]) -> int:
 def _due_days(session: Session, rows: DonorRows, terms: ErasureTerms) -> dict[int, date]:
     """Return the last day of each receipt, by its id."""
     issued = select(Receipt.id, Receipt.issued_at).where(rows.conditions[Receipt]).order_by(Receipt.id)
-    after = timedelta(days=terms.receipt_days)
+    after = timedelta(days=terms.days_of(RetentionName.RECEIPTS))
     return {receipt_id: local_day(issued_at) + after for receipt_id, issued_at in session.execute(issued)}
 
 

@@ -20,9 +20,9 @@ class ErasureTerms:
     retention_days: Mapping[RetentionName, int]
     secret: str
 
-    @property
-    def receipt_days(self) -> int:
-        return self.retention_days.get(RetentionName.RECEIPTS, DAYS[RetentionName.RECEIPTS])
+    def days_of(self, name: RetentionName) -> int:
+        """Return how many days something is stored."""
+        return self.retention_days.get(name, DAYS[name])
 
     def digest(self, email_key: str) -> str:
         """Return what finds a mailbox again without naming it."""

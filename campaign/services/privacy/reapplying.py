@@ -4,6 +4,7 @@ The file has no name and no address: a donor is found by their public id, or by 
 """
 
 import json
+import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -28,10 +29,39 @@ class UnreadableErasures(DomainError):
 
 
 def note_outside(done: ErasureDone, folder: Path) -> None:
-    """Add an erasure to the file, after it was committed."""
+    """Add an erasure to the file, after it was committed.
+
+    Raises:
+        OSError: it cannot be written; the file is as before.
+    """
     line = json.dumps({**asdict(done), "at": done.at.isoformat()}, sort_keys=True)
-    with (folder / FILE_NAME).open("a", encoding="utf-8") as file:
-        file.write(f"{line}\n")
+    with (folder / FILE_NAME).open("ab", buffering=0) as file:
+        end = file.tell()
+        try:
+            file.write(f"{line}\n".encode())
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(end)  # half a line would make the next one unreadable too
+            raise
+
+
+def missing_in_file(folder: Path) -> list[ErasureDone]:
+    """Return the erasures in the database that the file does not have.
+
+    Raises:
+        UnreadableErasures, OSError: as in `read_file`; a file that does not exist has none.
+    """
+    file = folder / FILE_NAME
+    noted = {done.public_id for done in read_file(file)} if file.exists() else set()
+    return [done for done in stored_erasures() if done.public_id not in noted]
+
+
+def note_missing(folder: Path) -> int:
+    """Add to the file whatever is missing in it; return how many that were. Raises as `missing_in_file` does."""
+    missing = missing_in_file(folder)
+    for done in missing:
+        note_outside(done, folder)
+    return len(missing)
 
 
 def read_file(file: Path) -> list[ErasureDone]:

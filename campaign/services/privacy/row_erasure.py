@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaign.domain.mail import MailState
@@ -11,12 +11,21 @@ from campaign.domain.news import SubscriberState
 from campaign.extensions import Model
 from campaign.models.abuse import GiftStart
 from campaign.models.donation import Donation
-from campaign.models.donor import DonorConsent, DonorNote, DonorTag, SoftCredit
+from campaign.models.donor import (
+    DistinctDonors,
+    DonorConsent,
+    DonorMerge,
+    DonorNote,
+    DonorSegment,
+    DonorTag,
+    SoftCredit,
+)
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.inbox import ProviderEvent
 from campaign.models.news import Subscriber, UpdateDelivery
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge, PledgeRequest
+from campaign.models.segment_mailing import SegmentDelivery
 from campaign.services.privacy.donor_rows import DonorRows
 from campaign.services.queues.inbox import CLOSED_EVENT_STATES, EMPTY_PAYLOAD
 
@@ -34,7 +43,9 @@ def empty_rows(session: Session, rows: DonorRows, *, at: datetime) -> dict[str, 
         .values(message_id=None)
         .execution_options(synchronize_session=False)
     )
+    unwritten = or_(SegmentDelivery.message_id.is_(None), SegmentDelivery.message_id.in_(waiting))
     counts: dict[str, object] = {
+        "unsent_segment_mails": _changed(session, delete(SegmentDelivery).where(of[SegmentDelivery], unwritten)),
         "unsent_mails": _changed(session, delete(Message).where(unsent)),
         "mails": _update(session, Message, of[Message], recipient="", search_text="", facts={}, error=None),
         "gift_starts": _changed(session, delete(GiftStart).where(of[GiftStart])),
@@ -48,6 +59,9 @@ def empty_rows(session: Session, rows: DonorRows, *, at: datetime) -> dict[str, 
         "notes": _changed(session, delete(DonorNote).where(of[DonorNote])),
         "tags": _changed(session, delete(DonorTag).where(of[DonorTag])),
         "parts_in_gifts": _changed(session, delete(SoftCredit).where(of[SoftCredit])),
+        "merges": _changed(session, delete(DonorMerge).where(of[DonorMerge])),
+        "distinct_donors": _changed(session, delete(DistinctDonors).where(of[DistinctDonors])),
+        "saved_searches": _changed(session, delete(DonorSegment).where(of[DonorSegment])),
         "consents": _withdraw(session, of[DonorConsent], at=at),
         "subscriptions": _leave(session, of[Subscriber], at=at),
         "sign_ups": _update(

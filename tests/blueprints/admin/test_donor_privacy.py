@@ -8,6 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign.cli.doctor_erasures import examine_erasures
+from campaign.cli.findings import Verdict
+from campaign.jobs.steps import delete_old_data
 from campaign.models.receipt import Receipt
 from campaign.models.staff import AuditEvent
 from tests.blueprints.admin.client import sign_in_as
@@ -65,6 +68,27 @@ def test_a_donor_of_no_gift_here_is_not_found(app: Flask, engine: Engine, clock:
     stranger = a_donor(email="stranger@example.org").public_id
     client = sign_in_as(app, clock, role="campaign").client
     assert client.get(f"/staff/donors/{stranger}/privacy").status_code == 404
+
+
+def test_an_erasure_that_cannot_be_noted_outside_is_not_reported_as_done(
+    app: Flask, engine: Engine, clock: SettableClock
+) -> None:
+    donor = a_known_donor(engine).public_id
+    folder = app.config["KURAK"].instance_dir
+    (folder / "erasures.jsonl").mkdir()  # nothing can be appended to it
+    admin = sign_in_as(app, clock, role="admin").client
+    page = fetch(admin, "admin.donor_erasure", public_id=donor)
+    page.submit(admin, f"form[action$='/{donor}/erase']")
+    after = fetch(admin, "admin.donor_erasure", public_id=donor).text("body")
+    assert "a restored backup could bring them back" in after
+    assert "The personal data are erased." not in after
+    assert [finding.verdict for finding in examine_erasures(folder)] == [Verdict.UNSAFE]
+    (folder / "erasures.jsonl").rmdir()
+    (finding,) = examine_erasures(folder)
+    assert "erasures.jsonl: 1." in finding.sentence
+    delete_old_data()  # as each night
+    assert list(examine_erasures(folder)) == []
+    assert EMAIL not in (folder / "erasures.jsonl").read_text()
 
 
 def test_an_administrator_sees_what_goes_and_erases_once(

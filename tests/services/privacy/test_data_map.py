@@ -14,10 +14,10 @@ from campaign.services.privacy.data_map import DATA_MAP
 
 WITHOUT_PEOPLE = {
     *("alarm", "allocation", "budget_line", "campaign", "campaign_currency", "campaign_goals", "campaign_revision"),
-    *("campaign_update", "dispute", "document", "document_version", "donation_event", "drill", "event", "form_views"),
+    *("campaign_update", "dispute", "document", "document_version", "drill", "event", "form_views"),
     *("fraud_warning", "fund", "fund_reach", "grant", "journal_entry", "lease", "milestone", "milestone_note"),
     *("observation", "organisation", "organisation_logo", "payout", "picture_consent", "picture_place", "pledge_event"),
-    *("posting", "receipt_counter", "reconciliation", "refund", "role", "section", "shield_period", "staff_grant"),
+    *("posting", "receipt_counter", "reconciliation", "role", "section", "shield_period", "staff_grant"),
     *(
         "campaign_succession",
         "pledge_succession",
@@ -53,6 +53,7 @@ ABOUT_NOBODY = {
         ),
         *("currency", "fee_bearer", "fraud_hold"),
     },
+    "donation_event": {"kind"},
     "donor": {"public_id"},
     "donor_merge": {"public_id", "moved"},
     "donor_note": {"public_id"},
@@ -81,6 +82,7 @@ ABOUT_NOBODY = {
     },
     "receipt_erasure": {"document_sha256"},
     "receipt_file": {"sha256"},
+    "refund": {"public_id", "currency", "state", "provider_id", "settlement_id", "failure_settlement_id", "error"},
     "soft_credit": {"public_id", "kind"},
     "segment_mailing": {"public_id", "purpose", "state"},
     "staff": set(),

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import current_app, render_template
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -37,4 +37,12 @@ def erase_donor(public_id: str) -> ResponseReturnValue:
             reapplying.note_outside(one, current_app.config["KURAK"].instance_dir)
     except OSError:  # it is done, and its record is in the database
         log.exception("an erasure could not be noted in %s", reapplying.FILE_NAME)
+        flash(
+            _(
+                "The personal data are erased, but the list of erasures outside the database could not be written: a "
+                "restored backup could bring them back. Tell those who run the server; “kurak doctor” shows what is missing."
+            ),
+            "bad",
+        )
+        return redirect(url_for("admin.donor_erasure", public_id=public_id), 303)
     return done(_("The personal data are erased."), "admin.donor_erasure", public_id=public_id)
