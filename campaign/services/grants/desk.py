@@ -182,7 +182,7 @@ def one_application(reader: Reader, public_id: str) -> DeskApplication:
 
 
 def candidates(campaign_id: int, public_id: str) -> Sequence[tuple[int, str]]:
-    """Return the (id, name) of people who can be asked to review: of this campaign, not in the list of reviews yet."""
+    """Return the (id, name) of people who can review: of this campaign, not invited only, not in the list of reviews yet."""
     own = or_(StaffGrant.campaign_id.is_(None), StaffGrant.campaign_id == campaign_id)
     known = (
         select(ApplicationReview.staff_id)
@@ -191,7 +191,7 @@ def candidates(campaign_id: int, public_id: str) -> Sequence[tuple[int, str]]:
     )
     query = (
         select(Staff.id, Staff.name)
-        .where(Staff.active.is_(True), Staff.grants.any(own), Staff.id.not_in(known))
+        .where(Staff.active.is_(True), Staff.password.is_not(None), Staff.grants.any(own), Staff.id.not_in(known))
         .order_by(Staff.name, Staff.id)
     )
     with reading() as session:

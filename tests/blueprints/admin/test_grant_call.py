@@ -49,3 +49,12 @@ def test_a_call_is_written_ordered_and_opened(staff: FlaskClient) -> None:
     page = fetch_address(staff, address)
     assert page.texts("tbody th") == ["Do you live in Osh?", "Your craft", "Use to others"]
     assert "Not open yet" in page.texts(".tag")
+
+
+def test_a_long_answer_without_a_limit_may_be_as_long_as_any(staff: FlaskClient) -> None:
+    grant = fetch_address(staff, "/staff/plan/new/grant").submit(staff, **GRANT).location
+    address = fetch_address(staff, grant).link("Call for applications")
+    fetch_address(staff, f"{address}/new/long").submit(staff, **{"label-en": "Your craft", "max_length": ""})
+    question = fetch_address(staff, fetch_address(staff, address).link("Your craft"))
+    assert question.one("#max_length")["value"] == "10000"
+    assert question.submit(staff, max_length="").location == address

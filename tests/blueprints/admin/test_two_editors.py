@@ -78,3 +78,15 @@ def test_roles_that_another_administrator_changed(app: Flask, clock: SettableClo
     [row] = rows(page)
     assert row.startswith("Roles Campaign: writes")
     assert row.endswith("Approver: decides on allocations")
+
+
+def test_a_plan_that_its_costs_make_differs_in_no_amount(app: Flask, clock: SettableClock) -> None:
+    client = sign_in_as(app, clock, role="campaign").client
+    a_campaign()
+    new = fetch_address(client, "/staff/plan/new/grant")
+    grant = new.submit(client, **{"title-en": "Felt", "opens_on": "2026-12-01", "closes_on": "2026-12-24"}).location
+    costs = {"cost-title-en": "Wool", "cost-amount": "70"}
+    fetch_address(client, grant).submit(client, f"form[action='{grant}/costs']", **costs)
+    main = "main form:has([name=version])"
+    page = save_twice(client, grant, main, {"title-en": "Felt and wool"}, {"title-en": "Wool"})
+    assert rows(page) == ["Name (English) Felt and wool Wool"]

@@ -158,7 +158,7 @@ def _data(item: PlanItem) -> dict[str, object]:
     return {
         "title": item.title,
         "summary": item.summary,
-        "goal": plain(item.goal_minor, campaign().currency) if item.goal_minor else "",
+        "goal": plain(item.goal_minor, campaign().currency) if item.goal_minor and not item.costs else "",
         "theme": item.theme,
         "place": item.place,
         "begins_at": local_time(item.begins_at) if item.begins_at else None,

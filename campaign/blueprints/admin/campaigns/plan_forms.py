@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateTimeField, HiddenField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
@@ -76,7 +76,7 @@ class ItemForm(VersionedForm):
 
     form_id = HiddenField(default=new_public_id)
     then = HiddenField(default="")
-    title = TextsField(_("Name"), maximum=MAX_NAME)
+    title = TextsField(lazy_pgettext("fund", "Name"), maximum=MAX_NAME)
     summary = TextsField(_("What it is for"), maximum=MAX_SUMMARY, rows=2)
     goal = AmountField(_("Planned amount"), description=_("May be empty. The sum of the costs takes its place."))
     theme = SelectField(

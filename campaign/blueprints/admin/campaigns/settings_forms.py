@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DecimalField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -64,7 +64,7 @@ class SettingsForm(VersionedForm):
     """The settings of a campaign; `campaign` is the slug of the campaign whose page was shown."""
 
     campaign = HiddenField(default="")
-    name = TextsField(_("Name"), maximum=MAX_CAMPAIGN_NAME, languages=languages_of_campaign)
+    name = TextsField(lazy_pgettext("fund", "Name"), maximum=MAX_CAMPAIGN_NAME, languages=languages_of_campaign)
     slug = StringField(
         _("Address"),
         filters=[_small],
@@ -145,7 +145,7 @@ class NewCampaignForm(SettingsForm):
     """The settings of a campaign that is to be created, in the languages of the interface."""
 
     name = TextsField(
-        _("Name"),
+        lazy_pgettext("fund", "Name"),
         maximum=MAX_CAMPAIGN_NAME,
         languages=languages_of_interface,
         description=_("The campaign has the languages in which you give it a name."),

@@ -1,5 +1,7 @@
 """Forms of a call: whether it takes applications, and one question."""
 
+from dataclasses import replace
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, IntegerField, RadioField
@@ -57,7 +59,6 @@ class QuestionForm(CreationForm):
             hint=self.hint.data,
             is_required=bool(self["is_required"].data) if "is_required" in self else True,
             needs_yes=self["needs_yes"].data == "yes" if "needs_yes" in self else True,
-            max_length=self["max_length"].data if "max_length" in self else MAX_SHORT,
             options=self["options"].data if "options" in self else {},
         )
 
@@ -97,8 +98,12 @@ class TextQuestionForm(AnsweredForm):
         if field.process_errors:
             field.process_errors = []
             raise StopValidation(str(A_LENGTH))
+
+    @property
+    def draft(self) -> QuestionDraft:
+        """Return the valid form as what is to be written; without a length the answer may be as long as its kind allows."""
         limit = MAX_SHORT if self.kind is QuestionKind.SHORT else MAX_LONG
-        field.data = min(field.data or limit, limit)
+        return replace(super().draft, max_length=min(self.max_length.data or limit, limit))
 
 
 class LongQuestionForm(TextQuestionForm):
