@@ -21,7 +21,7 @@ MAX_BLOCKS = 500
 """Words and addresses of one campaign."""
 LOOK_ALIKES = str.maketrans("асеорхукмтвнигз", "aceopxykmtbhugz")
 """Cyrillic letters and the Latin ones that stand in for them."""
-WORDS = re.compile(r"\w+", re.UNICODE)
+WORDS = re.compile(r"[^\W_]+")
 
 
 class NothingToBlock(DomainError):

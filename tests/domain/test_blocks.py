@@ -9,6 +9,7 @@ from campaign.domain.blocks import Block, BlockKind, NothingToBlock, is_blocked,
     ("blocked", "text", "is_match"),
     [
         ("scam", "What a SCAM!", True),
+        ("scam", "_scam_", True),
         ("scam", "scampi for all", False),
         ("дурак", "Ты ДУРА́К, да", True),
         ("дурак", "дypaк", True),  # three of the letters are Latin

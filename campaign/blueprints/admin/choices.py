@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from campaign.blueprints.admin.words import Word
@@ -53,4 +54,6 @@ def campaigns(cards: Iterable[CampaignCard]) -> list[SelectChoice]:
 
 def _fund(row: FundRow, *, with_balance: bool) -> str:
     label = f"{text_of(row.title)} ({row.code})"
-    return f"{label}: {', '.join(exact_money(amount) for amount in row.balances)}" if with_balance else label
+    if not with_balance:
+        return label
+    return f"{label}: {', '.join(exact_money(amount) for amount in row.balances) or _('nothing')}"

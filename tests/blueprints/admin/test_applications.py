@@ -129,6 +129,7 @@ def test_an_award_is_proposed_approved_by_another_and_told_by_letter(
     assert "Two reviewers must give their scores" in early
     scored(people, call, public_id)
     page = fetch_address(manager.client, fetch_address(manager.client, at(public_id)).link("Decide …"))
+    assert not [text for text in page.texts("select[name=source] option") if text.endswith(":")]
     fields = {"decision": "award", "source": general_fund_of(campaign).public_id, "amount": "20", "reason": "Useful"}
     much = Page(page.submit(manager.client, **{**fields, "amount": "90000"}))
     assert "does not have enough" in much.text(".error-summary")

@@ -57,6 +57,7 @@ def test_somebody_signs_up_and_cancels(
     own = fetch_address(client, link[1])
     assert states(fund) == {"Aida K.": SignUpState.CONFIRMED}  # whoever only looks cancels nothing
     done = Page(own.submit(client))
+    assert len(own.texts("dt")) - len(done.texts("dt")) == 1  # nothing about places that are given back
     assert states(fund) == {"Aida K.": SignUpState.CANCELLED}
     assert done.answer.headers["Cache-Control"] == "no-store"
     assert client.get("/en/events/place/forged").status_code == 404
