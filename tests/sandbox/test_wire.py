@@ -140,7 +140,7 @@ def test_the_library_reads_account_and_endpoints(client: stripe.StripeClient, ru
     endpoint = client.v1.webhook_endpoints.list().data[0]
     assert (endpoint.url, endpoint.status) == (running.sandbox.settings.webhook_url, "enabled")
     assert endpoint.api_version == "2026-10-28.endive"
-    assert len(endpoint.enabled_events) == 28
+    assert len(endpoint.enabled_events) == 30
 
 
 def test_the_same_key_gives_the_same_session(running: RunningSandbox, client: stripe.StripeClient) -> None:
