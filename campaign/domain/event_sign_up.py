@@ -134,6 +134,18 @@ class SignUpEnded(Conflict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Somebody who signs up, and how many come; texts are empty where nothing was entered."""
+
+    name: str
+    email: str
+    phone: str
+    language: str
+    places: int
+    access_needs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignUpRules:
     """What an event says about sign-up, and how many places are taken.
 

@@ -161,7 +161,7 @@ def publish_updates() -> bool:
 def queue_updates() -> bool:
     """Write the emails to the next readers of an update or donors of a segment; return False when none is due."""
     clock = current_context().clock
-    return news_mailing.queue_next_batch(clock=clock) or segment_sending.queue_next_batch(clock=clock)
+    return any(kind.queue_next_batch(clock=clock) for kind in (news_mailing.SENDINGS, segment_sending.SENDINGS))
 
 
 def look_after_events() -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.event_sign_up import MAIL_KIND, DeadlineTooLate, SignUpNeedsTimes, SignUpRules, SignUpState
+from campaign.domain.event_sign_up import MAIL_KIND, DeadlineTooLate, Guest, SignUpNeedsTimes, SignUpRules, SignUpState
 from campaign.domain.form_version import check_version
 from campaign.domain.mail import MailState
 from campaign.gateways.clock import Clock
@@ -19,16 +19,10 @@ from campaign.services.events.places import event_named, fill_places, rules_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignUpRow:
+class SignUpRow(Guest):
     """One sign-up as staff see it; texts are empty where nothing was entered, and after their deletion."""
 
     public_id: str
-    name: str
-    email: str
-    phone: str
-    language: str
-    places: int
-    access_needs: str
     state: SignUpState
     signed_up_at: datetime
     came: int | None

@@ -17,6 +17,7 @@ from campaign.domain.email_address import email_key
 from campaign.domain.event_sign_up import (
     ACTIVE,
     OPEN_OFFERS,
+    Guest,
     NotEnoughPlaces,
     SignUpClosed,
     SignUpNotice,
@@ -45,7 +46,7 @@ SECOND_PRESS = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignUpRequest:
+class SignUpRequest(Guest):
     """What somebody entered, and where the form came from.
 
     Attributes:
@@ -54,12 +55,6 @@ class SignUpRequest:
         address: Of the visitor's network.
     """
 
-    name: str
-    email: str
-    phone: str
-    language: str
-    places: int
-    access_needs: str
     form: str
     has_proof: bool
     address: str | None

@@ -32,14 +32,17 @@ from campaign.services.events.mail_facts import calendar_attachment, sign_up_fac
 from campaign.services.grants.links import link_facts
 from campaign.services.mail.listed_mail import ListedMail
 from campaign.services.mail.sender import MailSender, sender_of
-from campaign.services.news.handing_over import HandOver, hand_over, take_back
+from campaign.services.news import mailing
+from campaign.services.news.handing_over import hand_over
 from campaign.services.news.mail_facts import confirm_facts, list_headers, update_facts
 from campaign.services.pledges import mail_facts
 from campaign.services.pledges.mailbox import links_in_words
+from campaign.services.queues.sendings import HandOver
 from campaign.services.queues.work_queue import ClaimedRow, QueuePolicy, WorkQueue
 from campaign.services.receipts import files, issuing, links
 from campaign.services.receipts.conversion import ConversionNotKnown
-from campaign.services.segment_mailings.handing_over import hand_over_to_donor, take_back_from_donor
+from campaign.services.segment_mailings import sending
+from campaign.services.segment_mailings.handing_over import hand_over_to_donor
 from campaign.services.segment_mailings.mail_facts import segment_mail_facts
 from campaign.services.staff import links as staff_links
 from campaign.services.transfer_instructions import transfer_in_words
@@ -130,8 +133,8 @@ def _deliver(due: ClaimedMail, context: Context, *, queue: WorkQueue[ClaimedMail
         _close(due, MailState.FAILED_PERMANENTLY, str(reason), failure=failure, clock=context.clock)
     except MailUnavailable as reason:
         if queue is NEWS:
-            take_back(due.id)
-            take_back_from_donor(due.id)
+            mailing.SENDINGS.take_back(due.id)
+            sending.SENDINGS.take_back(due.id)
         queue.reschedule(due, str(reason), at=context.clock.now(), failure=MailFailure.UNREACHABLE)
     except Exception as error:
         queue.reschedule(due, f"{type(error).__name__}: {error}", at=context.clock.now(), failure=MailFailure.FAULT)

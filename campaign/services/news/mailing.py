@@ -7,13 +7,12 @@ sending, whose key lets no second email be written, whoever else works at the sa
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from campaign.database import insert_once, reading, transaction
+from campaign.database import insert_once, transaction
 from campaign.domain.errors import NotFound
 from campaign.domain.folding import fold
-from campaign.domain.language import in_language_of
 from campaign.domain.mail import MailFailure, MailState
 from campaign.domain.news import NEWS_KIND, MailingState, SubscriberState, UpdateNotPublic, UpdateState
 from campaign.gateways.clock import Clock
@@ -23,11 +22,7 @@ from campaign.models.outbox import Message
 from campaign.services import audit
 from campaign.services.news.updates import lock_update
 from campaign.services.queues.outbox import OutgoingMail, enqueue
-
-BATCH = 50
-"""Readers whose emails are written at once."""
-FEW = 10
-"""The next batch is written when no more emails than this wait."""
+from campaign.services.queues.sendings import BATCH, Sendings, mail_of_sending
 
 
 def start_mailing(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> None:
@@ -90,8 +85,7 @@ def resume_mailing(campaign_id: int, public_id: str, *, actor_id: int, clock: Cl
             raise UpdateNotPublic(row.state)
         if mailing.state in {MailingState.PAUSED, MailingState.STOPPED}:
             mailing.state = MailingState.RUNNING
-            waiting = _waiting(mailing.id).with_only_columns(Message.id)
-            session.execute(update(Message).where(Message.id.in_(waiting)).values(next_try_at=at))
+            SENDINGS.resume(session, mailing.id, at=at)
             _record(session, "email_resume", public_id, actor_id=actor_id, at=at)
 
 
@@ -105,45 +99,15 @@ def stop_mailing(session: Session, update_id: int) -> None:
     )
 
 
-def queue_next_batch(*, clock: Clock) -> bool:
-    """Write the emails to the next readers of one sending; False when nothing is to be done."""
-    running = select(UpdateMailing.id).where(UpdateMailing.state == MailingState.RUNNING).order_by(UpdateMailing.id)
-    with reading() as session:
-        ready = [mailing_id for mailing_id in session.execute(running).scalars() if _is_ready(session, mailing_id)]
-    return any(_queue_batch(mailing_id, at=clock.now()) for mailing_id in ready)
-
-
-def _queue_batch(mailing_id: int, *, at: datetime) -> bool:
-    with transaction() as session:
-        mailing = session.execute(
-            select(UpdateMailing)
-            .where(UpdateMailing.id == mailing_id, UpdateMailing.state == MailingState.RUNNING)
-            .with_for_update(skip_locked=True)
-        ).scalar_one_or_none()
-        if mailing is None or not _is_ready(session, mailing_id):
-            return False
-        readers = _next_readers(session, mailing)
-        if not readers:
-            is_done = not session.execute(_waiting(mailing_id)).scalar_one()
-            mailing.state = MailingState.FINISHED if is_done else mailing.state
-            return is_done
+def _write_batch(session: Session, mailing: UpdateMailing, at: datetime) -> bool:
+    readers = _next_readers(session, mailing)
+    if readers:
         _write(session, mailing, readers, at=at)
         mailing.last_subscriber_id = readers[-1].id
-    return True
+    return bool(readers)
 
 
-def _is_ready(session: Session, mailing_id: int) -> bool:
-    return session.execute(_waiting(mailing_id)).scalar_one() <= FEW
-
-
-def _waiting(mailing_id: int) -> Select[int]:
-    """Count the emails of a sending that have not left yet."""
-    return (
-        select(func.count())
-        .select_from(UpdateDelivery)
-        .join(Message, Message.id == UpdateDelivery.message_id)
-        .where(UpdateDelivery.mailing_id == mailing_id, Message.state == MailState.QUEUED)
-    )
+SENDINGS = Sendings(UpdateMailing, UpdateDelivery, _write_batch)
 
 
 def _next_readers(session: Session, mailing: UpdateMailing) -> Sequence[Subscriber]:
@@ -176,21 +140,9 @@ def _write(session: Session, mailing: UpdateMailing, readers: Sequence[Subscribe
 
 
 def _mail_to(reader: Subscriber, row: Update, campaign: Campaign) -> OutgoingMail:
-    return OutgoingMail(
-        kind=NEWS_KIND,
-        language=reader.language,
-        recipient=reader.email or "",
-        facts={
-            "update": row.public_id,
-            "subscriber": reader.public_id,
-            "donor_name": "",
-            "campaign_title": in_language_of(campaign.title, reader.language),
-            "help_email": campaign.contact_email,
-            "is_test": False,
-        },
-        key=f"{NEWS_KIND}:{row.public_id}:{reader.public_id}",
-        campaign_id=campaign.id,
-    )
+    names = {"update": row.public_id, "subscriber": reader.public_id}
+    address = reader.email or ""
+    return mail_of_sending(NEWS_KIND, names, recipient=address, language=reader.language, campaign=campaign)
 
 
 def _refused_since(session: Session, readers: Sequence[Subscriber]) -> dict[str, datetime]:

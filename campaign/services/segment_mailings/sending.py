@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.domain.donor_consent import ConsentPurpose
 from campaign.domain.errors import NotFound
-from campaign.domain.language import in_language_of
 from campaign.domain.mail import MailState
 from campaign.domain.news import MailingState
 from campaign.domain.segment_mailing import SEGMENT_MAIL_KIND, LeftOut
@@ -25,12 +24,9 @@ from campaign.models.outbox import Message
 from campaign.models.segment_mailing import SegmentDelivery, SegmentMailing
 from campaign.services import audit
 from campaign.services.queues.outbox import OutgoingMail, enqueue
+from campaign.services.queues.sendings import BATCH, Sendings, mail_of_sending
 from campaign.services.segment_mailings.recipients import left_out
 
-BATCH = 50
-"""Emails that are written at once."""
-FEW = 10
-"""The next batch is written when no more emails than this wait."""
 SENT = (MailState.SENT, MailState.STORED)
 
 
@@ -85,47 +81,30 @@ def set_state(campaign_id: int, public_id: str, state: MailingState, *, actor_id
             return
         row.state = state
         if state == MailingState.RUNNING:
-            waiting = _waiting(row.id).with_only_columns(Message.id)
-            session.execute(update(Message).where(Message.id.in_(waiting)).values(next_try_at=at))
+            SENDINGS.resume(session, row.id, at=at)
         action = "segment_mailing:resume" if state == MailingState.RUNNING else "segment_mailing:pause"
         subject = f"segment_mailing:{public_id}"
         audit.record(session, actor_id=actor_id, action=action, subject=subject, at=at, detail={})
 
 
-def queue_next_batch(*, clock: Clock) -> bool:
-    """Write the emails to the next donors of one sending; False when nothing is to be done."""
-    running = select(SegmentMailing.id).where(SegmentMailing.state == MailingState.RUNNING).order_by(SegmentMailing.id)
-    with reading() as session:
-        ready = [mailing_id for mailing_id in session.execute(running).scalars() if _is_ready(session, mailing_id)]
-    return any(_queue_batch(mailing_id, at=clock.now()) for mailing_id in ready)
-
-
-def _queue_batch(mailing_id: int, *, at: datetime) -> bool:
-    with transaction() as session:
-        mailing = session.execute(
-            select(SegmentMailing)
-            .where(SegmentMailing.id == mailing_id, SegmentMailing.state == MailingState.RUNNING)
-            .with_for_update(skip_locked=True)
-        ).scalar_one_or_none()
-        if mailing is None or not _is_ready(session, mailing_id):
-            return False
-        rows = session.execute(
-            select(SegmentDelivery)
-            .where(
-                SegmentDelivery.mailing_id == mailing_id,
-                SegmentDelivery.message_id.is_(None),
-                SegmentDelivery.left_out.is_(None),
-            )
-            .order_by(SegmentDelivery.donor_id)
-            .limit(BATCH)
-        ).scalars()
-        deliveries = rows.all()
-        if not deliveries:
-            is_done = not session.execute(_waiting(mailing_id)).scalar_one()
-            mailing.state = MailingState.FINISHED if is_done else mailing.state
-            return is_done
+def _write_batch(session: Session, mailing: SegmentMailing, at: datetime) -> bool:
+    rows = session.execute(
+        select(SegmentDelivery)
+        .where(
+            SegmentDelivery.mailing_id == mailing.id,
+            SegmentDelivery.message_id.is_(None),
+            SegmentDelivery.left_out.is_(None),
+        )
+        .order_by(SegmentDelivery.donor_id)
+        .limit(BATCH)
+    ).scalars()
+    deliveries = rows.all()
+    if deliveries:
         _write(session, mailing, deliveries, at=at)
-    return True
+    return bool(deliveries)
+
+
+SENDINGS = Sendings(SegmentMailing, SegmentDelivery, _write_batch)
 
 
 def _write(session: Session, mailing: SegmentMailing, rows: Sequence[SegmentDelivery], *, at: datetime) -> None:
@@ -142,35 +121,9 @@ def _write(session: Session, mailing: SegmentMailing, rows: Sequence[SegmentDeli
 
 
 def _mail_to(donor: Donor, mailing: SegmentMailing, campaign: Campaign) -> OutgoingMail:
-    return OutgoingMail(
-        kind=SEGMENT_MAIL_KIND,
-        language=donor.language,
-        recipient=donor.email or "",
-        facts={
-            "mailing": mailing.public_id,
-            "donor": donor.public_id,
-            "donor_name": "",
-            "campaign_title": in_language_of(campaign.title, donor.language),
-            "help_email": campaign.contact_email,
-            "is_test": False,
-        },
-        key=f"{SEGMENT_MAIL_KIND}:{mailing.public_id}:{donor.public_id}",
-        campaign_id=campaign.id,
-    )
-
-
-def _is_ready(session: Session, mailing_id: int) -> bool:
-    return session.execute(_waiting(mailing_id)).scalar_one() <= FEW
-
-
-def _waiting(mailing_id: int) -> Select[int]:
-    """Count the emails of a sending that have not left yet."""
-    return (
-        select(func.count())
-        .select_from(SegmentDelivery)
-        .join(Message, Message.id == SegmentDelivery.message_id)
-        .where(SegmentDelivery.mailing_id == mailing_id, Message.state == MailState.QUEUED)
-    )
+    names = {"mailing": mailing.public_id, "donor": donor.public_id}
+    address = donor.email or ""
+    return mail_of_sending(SEGMENT_MAIL_KIND, names, recipient=address, language=donor.language, campaign=campaign)
 
 
 def _row(session: Session, campaign_id: int, public_id: str, *, is_locking: bool = False) -> SegmentMailing:

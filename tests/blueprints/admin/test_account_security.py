@@ -99,10 +99,7 @@ def test_a_reset_needs_a_reason_and_reaches_the_person_by_email(app: Flask, admi
     assert chosen.location == "/staff/second-step"
 
 
-def test_a_new_password_leaves_no_passkey_that_signs_in_without_it(
-    app: Flask, admin: StaffClient, clock: SettableClock
-) -> None:
-    person = row_of(EMAIL)
+def a_passkey_of(person: Staff, clock: SettableClock) -> None:
     facts = {"public_key": b"k", "sign_count": 0, "backup_state": False, "device_type": "single_device"}
     with transaction() as session:
         session.add(
@@ -115,6 +112,13 @@ def test_a_new_password_leaves_no_passkey_that_signs_in_without_it(
                 **facts,
             )
         )
+
+
+def test_a_new_password_leaves_no_passkey_that_signs_in_without_it(
+    app: Flask, admin: StaffClient, clock: SettableClock
+) -> None:
+    person = row_of(EMAIL)
+    a_passkey_of(person, clock)
     page = fetch_address(admin.client, f"/staff/people/{person.id}")
     page.submit(admin.client, "form[action$=reset]", password="yes", reason="A stranger was in the account")
     with reading() as session:
@@ -199,18 +203,7 @@ def test_a_refused_passkey_is_in_the_audit_trail_with_its_account(
     app: Flask, admin: StaffClient, clock: SettableClock
 ) -> None:
     person = row_of(EMAIL)
-    facts = {"public_key": b"k", "sign_count": 0, "backup_state": False, "device_type": "single_device"}
-    with transaction() as session:
-        session.add(
-            StaffPasskey(
-                staff_id=person.id,
-                name="Phone",
-                credential_id=b"c",
-                usage="first",
-                lastuse_datetime=clock.now(),
-                **facts,
-            )
-        )
+    a_passkey_of(person, clock)
     stranger = app.test_client()
     for credential_id, subject in (("Yw", f"staff:{person.id}"), ("eHh4", "stranger:sign_in")):
         answer = {"id": credential_id, "rawId": credential_id, "type": "public-key", "response": {}}

@@ -24,19 +24,8 @@ from campaign.services.news import mailing, publishing, subscriptions
 from campaign.services.news.links import sign_leave
 from campaign.services.news.mailing_view import MailingView, mailing_view
 from campaign.services.queues.outbox import OutgoingMail, enqueue
-from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.fakes import RecordingMailer, SettableClock
 from tests.support.news import a_published_update, a_reader, act_on, save, update_text
-
-
-@pytest.fixture
-def campaign(app: Flask) -> Campaign:
-    return a_campaign()
-
-
-@pytest.fixture
-def actor_id(campaign: Campaign) -> int:
-    return a_member_of_staff(role="campaign").id
 
 
 @pytest.fixture
@@ -115,7 +104,7 @@ def test_four_workers_write_one_email_to_a_reader(
     def queue() -> None:
         with app.app_context():
             for _ in range(6):
-                mailing.queue_next_batch(clock=clock)
+                mailing.SENDINGS.queue_next_batch(clock=clock)
             db.session.remove()
 
     workers = [Thread(target=queue) for _ in range(4)]
@@ -123,7 +112,7 @@ def test_four_workers_write_one_email_to_a_reader(
         worker.start()
     for worker in workers:
         worker.join()
-    while mailing.queue_next_batch(clock=clock):  # what they left to each other
+    while mailing.SENDINGS.queue_next_batch(clock=clock):  # what they left to each other
         pass
     recipients = session.execute(select(Message.recipient)).scalars().all()
     assert sorted(recipients) == sorted(f"{name}@example.org" for name in names)
@@ -140,7 +129,7 @@ def test_an_email_that_a_killed_worker_was_sending_is_not_sent_again(
     clock: Any = context.clock
     readers(campaign, clock, "en")
     start()
-    mailing.queue_next_batch(clock=clock)
+    mailing.SENDINGS.queue_next_batch(clock=clock)
     with monkeypatch.context() as patched:
         patched.setattr(delivery, "_close", lambda *_args, **_more: 1 / 0)
         with pytest.raises(ZeroDivisionError):  # the server has it, and the worker dies
@@ -161,7 +150,7 @@ def test_paused_nothing_leaves_and_who_left_meanwhile_gets_nothing(
 ) -> None:
     names = readers(campaign, clock, "en", "en", "en")
     start()
-    mailing.queue_next_batch(clock=clock)
+    mailing.SENDINGS.queue_next_batch(clock=clock)
     mailing.pause_mailing(campaign.id, news, actor_id=actor_id, clock=clock)
     work()
     assert (mailer.sent, view_of(campaign, news).waiting) == ([], 3)
@@ -207,7 +196,7 @@ def test_other_emails_go_first_and_a_withdrawn_update_is_not_sent(
     clock: Any = context.clock
     readers(campaign, clock, "en", "en")
     start()
-    mailing.queue_next_batch(clock=clock)
+    mailing.SENDINGS.queue_next_batch(clock=clock)
     clock.advance(minutes=1)
     facts = {"donor_name": "", "code": "012345", "campaign_title": "A", "help_email": "a@example.org", "is_test": False}
     with transaction() as session:

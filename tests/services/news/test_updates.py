@@ -26,19 +26,9 @@ from campaign.services.campaigns.page import public_campaign
 from campaign.services.news import publishing
 from campaign.services.news.updates import one_update
 from campaign.services.news.writing import delete_draft
-from tests.support.builders import a_campaign, a_member_of_staff, translations
+from tests.support.builders import a_campaign, translations
 from tests.support.fakes import SettableClock
 from tests.support.news import a_published_update, act_on, save, update_text
-
-
-@pytest.fixture
-def campaign(app: Flask) -> Campaign:
-    return a_campaign()
-
-
-@pytest.fixture
-def actor_id(campaign: Campaign) -> int:
-    return a_member_of_staff(role="campaign").id
 
 
 def acts(session: Session) -> list[str]:

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,19 +26,9 @@ from campaign.services.pictures.consents import (
 )
 from campaign.services.pictures.listing import one_picture
 from campaign.services.pictures.places import Placing, show_in_place
-from tests.support.builders import a_campaign, a_member_of_staff
+from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pictures import a_picture
-
-
-@pytest.fixture
-def campaign(app: Flask) -> Campaign:
-    return a_campaign()
-
-
-@pytest.fixture
-def actor_id(campaign: Campaign) -> int:
-    return a_member_of_staff(role="campaign").id
 
 
 def a_consent(

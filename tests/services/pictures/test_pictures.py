@@ -38,7 +38,7 @@ from campaign.services.pictures.listing import one_picture
 from campaign.services.pictures.places import Placing, hide_in_place, show_in_place
 from campaign.services.pictures.uploading import Upload, add_picture, replace_picture
 from tests.blueprints.admin.client import sign_in_as
-from tests.support.builders import a_campaign, a_member_of_staff
+from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch_address
 from tests.support.pictures import a_picture, file_of
@@ -46,16 +46,6 @@ from tests.support.pictures import a_picture, file_of
 FACTS = PictureFacts(
     alt={"en": "A loom", "ky": "Өрмөк"}, is_decorative=False, credit="Aida", focal_x=50, focal_y=15, shows_people=False
 )
-
-
-@pytest.fixture
-def campaign(app: Flask) -> Campaign:
-    return a_campaign()
-
-
-@pytest.fixture
-def actor_id(campaign: Campaign) -> int:
-    return a_member_of_staff(role="campaign").id
 
 
 def upload(campaign: Campaign, actor_id: int, data: bytes, *, public_id: str = "", name: str = "IMG_1.jpg") -> Upload:
