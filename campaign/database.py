@@ -193,6 +193,7 @@ def _on_sqlite_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
+        "secure_delete=ON",  # what is deleted is overwritten, so that no file or copy of it has what was erased
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
