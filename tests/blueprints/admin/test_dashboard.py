@@ -114,6 +114,10 @@ def test_with_no_gift_the_page_says_what_is_needed(campaigner: FlaskClient, camp
     assert figures["Missing"] == "$100,000.00"
     assert figures["Needed per day"] == "$1,020.41"  # 98 days, rounded up
     assert "Nothing came in the last days. $100,000.00 is missing." in page.text()
+    a_paid_gift(
+        campaign=campaign, gift=usd(5_00), at=NOW
+    )  # too little to reach the goal within ten years, but not nothing
+    assert "will be missing on the last day" in fetch(campaigner, "admin.overview").text()
     assert "No gift yet today." in page.text()
     assert "There is no forecast yet: it needs seven whole days, and gifts in them." in page.text()
 

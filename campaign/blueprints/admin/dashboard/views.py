@@ -108,9 +108,9 @@ def verdict_of(pace: Pace, here: CampaignCard, last_day: date) -> str:
 
 def _outlook(pace: Pace, here: CampaignCard, last_day: date, missing: str) -> str:
     """What happens at the pace of the last days."""
-    if pace.expected_on is None:
+    if (pace.forecast.per_day if pace.forecast else pace.recent_per_day) <= 0:
         return str(_("Nothing came in the last days. %(amount)s is missing.", amount=missing))
-    if pace.expected_on <= last_day:
+    if pace.expected_on is not None and pace.expected_on <= last_day:
         early = (last_day - pace.expected_on).days
         return str(
             ngettext(
