@@ -69,6 +69,8 @@ def _answers(known: DeskApplication) -> str:
         answer = known.own.answers.get(question.public_id, "")
         if question.kind is QuestionKind.CHOICE and answer:
             answer = text_of(question.options[int(answer)])
+        if question.kind is QuestionKind.ELIGIBILITY and answer:
+            answer = _("Yes") if answer == "yes" else _("No")
         if answer:
             lines.append(f"{text_of(question.label)}: {answer}")
     return "\n".join(lines)

@@ -215,9 +215,10 @@ def test_files_are_sent_as_attachments_to_those_who_read_the_application(
 
 
 def test_the_file_of_applications_runs_nothing(people: Mapping[str, StaffClient], call: OpenCall) -> None:
-    an_application(call, name="=cmd()|A1")
+    an_application(call, name="=cmd()|A1", answers={call.questions[QuestionKind.ELIGIBILITY]: "yes"})
     text = people["manager"].client.get("/staff/applications/file.csv", buffered=True).data.decode("utf-8-sig")
     assert "'=cmd()|A1" in text
+    assert "The eligibility: Yes" in text
     assert people["one"].client.get("/staff/applications/file.csv").status_code == 403
 
 
