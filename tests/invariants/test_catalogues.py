@@ -1,5 +1,6 @@
 """Every text of the product stands in every catalogue, whole: no slot empty, nothing fuzzy, nothing lost."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from tests.support.tree import ROOT
 LANGUAGES = {code: get_plural(code).num_plurals for code in installed() if code != SOURCE}
 """Language → its plural forms in gettext."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}")
+EXTRACTED = {"_", "gettext", "ngettext", "pgettext", "npgettext", "lazy_gettext", "lazy_ngettext", "lazy_pgettext"}
+"""Functions whose texts the extraction finds."""
 TAG = re.compile(r"</?\w+")
 
 
@@ -92,7 +95,20 @@ def _shape(text: str) -> tuple[set[str], list[str], bool, bool]:
 
 def test_no_name_hides_a_text_from_the_catalogues() -> None:
     """The extraction knows functions by name: a text under another name is shown in English everywhere."""
-    known = {"_", "gettext", "ngettext", "pgettext", "npgettext", "lazy_gettext", "lazy_ngettext", "lazy_pgettext"}
     renamed = re.compile(r"\b(?:lazy_)?n?p?gettext as (\w+)")
     names = {name for file in (ROOT / "campaign").rglob("*.py") for name in renamed.findall(file.read_text())}
-    assert names <= known
+    assert names <= EXTRACTED
+
+
+def test_a_text_inside_an_f_string_stands_elsewhere_too(template: Catalog) -> None:
+    """The extraction does not look into f-strings: a text that is only there is in no catalogue."""
+    inside = {
+        str(node.args[0].value)
+        for file in (ROOT / "campaign").rglob("*.py")
+        for string in ast.walk(ast.parse(file.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for node in ast.walk(string)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in EXTRACTED
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert {text for text in inside if template.get(text) is None} == set()

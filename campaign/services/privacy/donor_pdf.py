@@ -107,7 +107,8 @@ def _section(data: DonorData, kind: str) -> str:
     tables = "".join(
         _table(_facts(row)) for part in PARTS if part.kind == kind for row in data.rows[part.name] if _facts(row)
     )
-    body = tables or f"<p>{escape(_('Nothing is stored.'))}</p>"
+    nothing = _("Nothing is stored.")
+    body = tables or f"<p>{escape(nothing)}</p>"
     return f'<h2>{escape(str(entry.title))}</h2><p class="why">{escape(str(entry.why))}</p>{body}'
 
 
