@@ -15,6 +15,8 @@ from campaign.services.gifts.checkout_terms import CampaignEnded, terms_of
 from tests.support.builders import a_campaign, a_paid_gift, usd
 from tests.support.pages import fetch, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")
+
 TODAY = date(2026, 12, 1)
 OVER: dict[str, Any] = {"starts_on": date(2026, 6, 1), "ends_on": date(2026, 11, 30)}
 AHEAD: dict[str, Any] = {"starts_on": date(2027, 1, 1)}

@@ -27,6 +27,8 @@ from tests.support.builders import NOW, a_campaign, a_paid_gift, usd
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")
+
 
 @pytest.fixture
 def campaign(app: Flask) -> Campaign:

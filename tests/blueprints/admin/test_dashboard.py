@@ -23,6 +23,8 @@ from tests.support.builders import NOW, a_donor, a_fund, a_paid_gift, usd
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch
 
+pytestmark = pytest.mark.database("sqlite")
+
 
 @pytest.fixture
 def campaigner(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:

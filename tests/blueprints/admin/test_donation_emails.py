@@ -10,6 +10,8 @@ from tests.support.builders import NOW, a_campaign, a_donor, a_paid_gift
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch_address
 
+pytestmark = pytest.mark.database("sqlite")
+
 
 @pytest.mark.parametrize(
     ("failure", "reason"),

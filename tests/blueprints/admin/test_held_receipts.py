@@ -10,6 +10,8 @@ from tests.support.builders import a_campaign, set_issuer_text
 from tests.support.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")
+
 NUMBER = "TEST-QUI-2026-000001"
 HELD = f"/staff/receipts/{NUMBER}/held"
 FORM = "main form[action$=held]"

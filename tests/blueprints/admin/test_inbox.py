@@ -15,6 +15,8 @@ from tests.support.builders import NOW, a_paid_gift
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")
+
 REPLAY = "form[action$='/inbox/replay']"
 
 

@@ -18,6 +18,8 @@ from tests.support.builders import NOW, a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")
+
 FORM = "main form[action$=again]"
 
 

@@ -21,6 +21,8 @@ from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")
+
 EMAIL, PASSWORD = "finance@quilt.example", "a-patch-and-a-seam"
 
 

@@ -13,6 +13,8 @@ from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch
 
+pytestmark = pytest.mark.database("sqlite")
+
 FORM = "form[action='/staff/shield']"
 
 

@@ -20,6 +20,8 @@ from tests.support.builders import a_campaign
 from tests.support.fakes import FakePayments, SettableClock
 from tests.support.pages import Page, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")
+
 FORM = "form[data-give]"
 
 

@@ -11,6 +11,8 @@ from campaign.models.campaign import Campaign, CampaignCurrency, SuggestedAmount
 from tests.blueprints.donations.pledge_page import DonorsPage
 from tests.support.pages import Page
 
+pytestmark = pytest.mark.database("sqlite")
+
 
 def test_an_ambiguous_amount_is_refused_with_both_readings(page: DonorsPage) -> None:
     answer = page.press("change", amount="1,500")

@@ -21,6 +21,8 @@ from tests.services.pledges.steps import begin_pledge, pledge_of
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page
 
+pytestmark = pytest.mark.database("sqlite")
+
 
 @pytest.fixture
 def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock) -> Engine:

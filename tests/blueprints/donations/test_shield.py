@@ -25,6 +25,8 @@ from tests.support.builders import a_campaign, a_donor, a_member_of_staff
 from tests.support.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")
+
 FORM = "form[data-give]"
 
 

@@ -11,6 +11,8 @@ from tests.support.builders import a_campaign, a_fund
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")
+
 FORM = "/en/donate"
 TYPED = {
     "frequency": "monthly",
