@@ -13,6 +13,7 @@ from campaign.domain.event_sign_up import (
     ACTIVE,
     UPCOMING,
     AlreadySignedUp,
+    Guest,
     NotEnoughPlaces,
     SignUpClosed,
     SignUpEnded,
@@ -32,7 +33,7 @@ from campaign.services.events.signing_up import enter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuestDraft:
+class GuestDraft(Guest):
     """Somebody whom staff add; `email` may be empty, then no email tells them anything.
 
     Attributes:
@@ -40,12 +41,6 @@ class GuestDraft:
     """
 
     form_id: str
-    name: str
-    email: str
-    phone: str
-    language: str
-    places: int
-    access_needs: str
 
 
 def add_guest(campaign_id: int, public_id: str, guest: GuestDraft, *, actor_id: int, clock: Clock) -> SignUpState:

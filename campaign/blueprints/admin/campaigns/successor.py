@@ -43,7 +43,7 @@ def name_successor() -> ResponseReturnValue:
     except DomainError as error:
         form.refuse("successor", words.sentence_of(error))
         return _page(form), form.status
-    message = _("Saved. Its monthly donors are asked by email.") if slug else _("Saved. Nobody is asked.")
+    message = _("Saved. Monthly donors are asked from the day on this page.") if slug else _("Saved. Nobody is asked.")
     return done(message, "admin.successor")
 
 
