@@ -67,7 +67,9 @@ def import_(folder: Path, slug: str | None, replace: bool) -> None:  # as click 
     except BadSlug:
         sys.exit("kurak: a campaign is named by small letters, digits and single hyphens, such as school-library.")
     except SeriesTaken:
-        sys.exit("kurak: another campaign's receipts have this prefix; give “series” in campaign.toml other letters.")
+        sys.exit(
+            "kurak: another campaign took the prefix of its receipts at this moment; try again. Nothing was written."
+        )
     except CampaignExists as error:
         sys.exit(f"kurak: there is a campaign {error} already; --replace puts the folder in the place of a draft.")
     except NotReplaceable as error:

@@ -21,6 +21,7 @@ class Campaign(Model):
         CheckConstraint("ends_on > starts_on", "ends_after_start"),
         check_values("fee_bearer", FeeBearer),
         check_values("stage", CampaignStage),
+        Index("uq_campaign_series", "series", unique=True),
     )
 
     id: Mapped[PrimaryKey]
@@ -55,7 +56,7 @@ class Campaign(Model):
     fee_bearer: Mapped[str] = mapped_column(default=FeeBearer.FUND)
     """Whose money pays the provider's fee: the gift's own fund, or the general one so that the gift arrives whole."""
     series: Mapped[str]
-    """The receipts' series: WCL gives WCL-2026-000001."""
+    """The prefix of its receipts' numbers, no other campaign's: WCL gives WCL-2026-000001."""
     issuer: Mapped[Facts]
     """What the receipt prints of the issuer: name, address, registration, place, signatory."""
     latitude: Mapped[str | None]

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -37,6 +37,7 @@ from campaign.models.receipt import Receipt
 from campaign.services import audit
 from campaign.services.campaigns.fund_tree import GENERAL_CODE, NewFund, add_funds
 from campaign.services.campaigns.revision import count_change_for_all
+from campaign.services.campaigns.series import refusing_taken, series_owners
 from campaign.services.campaigns.settlement import settlement_currencies
 
 FEE_BASIS_POINTS = 290
@@ -103,8 +104,8 @@ def create_campaign(new: CampaignSettings, *, languages: tuple[str, ...], actor_
     """
     _check(new)
     check_goal_currency(new.currency, settlement_currencies(context.account).codes)
-    with transaction() as session:
-        _check_unique(session, new, campaign_id=None)
+    with refusing_taken(new.slug, new.series), transaction() as session:
+        _check_unique(session, new, own_slug=None)
         row = _new_row(session, new, languages)
         session.add(row)
         session.flush()
@@ -140,7 +141,7 @@ def change_settings(campaign_id: int, change: SettingsChange, *, context: Contex
     _check(new)
     has_new_currency = settings_of(campaign_id).settings.currency != new.currency
     settled = settlement_currencies(context.account).codes if has_new_currency else ()
-    with transaction() as session:
+    with refusing_taken(new.slug, new.series), transaction() as session:
         row = session.execute(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).scalar_one()
         new = replace(new, name=with_hidden_languages(new.name, row.name, row.languages or installed()))
         check_version(change.version, _settings(row))
@@ -148,7 +149,7 @@ def change_settings(campaign_id: int, change: SettingsChange, *, context: Contex
         check_goal_currency(new.currency, settled)
         if not change.closes_form and _would_close(row, new, today=local_day(context.clock.now())):
             raise FormWouldClose(new.starts_on.isoformat())
-        _check_unique(session, new, campaign_id=row.id)
+        _check_unique(session, new, own_slug=row.slug)
         changed = _apply(session, row, new)
         count_change_for_all(session)  # the start page lists the other campaigns with their names and days
         _record(session, row.slug, "settings", change.actor_id, context.clock, {"changed": sorted(changed)})
@@ -181,14 +182,11 @@ def _would_close(row: Campaign, new: CampaignSettings, *, today: date) -> bool:
     return state is CampaignState.OPEN and new.starts_on > today
 
 
-def _check_unique(session: Session, new: CampaignSettings, *, campaign_id: int | None) -> None:
-    query = select(Campaign.slug).where(or_(Campaign.slug == new.slug, Campaign.series == new.series))
-    if campaign_id is not None:
-        query = query.where(Campaign.id != campaign_id)
-    others = session.execute(query).scalars().all()
-    if new.slug in others:
+def _check_unique(session: Session, new: CampaignSettings, *, own_slug: str | None) -> None:
+    owners = series_owners(session)
+    if new.slug != own_slug and new.slug in owners.values():
         raise SlugTaken(new.slug)
-    if others:
+    if owners.get(new.series, own_slug) != own_slug:
         raise SeriesTaken(new.series)
 
 

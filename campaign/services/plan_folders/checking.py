@@ -30,7 +30,9 @@ from campaign.services.plan_folders.reading import CampaignFiles, PlanRow
 DEFAULT_DAYS = {"starts_on", "ends_on"}
 
 
-def check_rows(files: CampaignFiles, problems: Problems, *, settled: tuple[str, ...]) -> None:
+def check_rows(
+    files: CampaignFiles, problems: Problems, *, settled: tuple[str, ...], series: Mapping[str, str]
+) -> None:
     """Note every row that breaks a rule: of its table, of uniqueness, of what it refers to."""
     with sqlite3.connect(":memory:") as connection:
         for entry in files.each():
@@ -40,6 +42,7 @@ def check_rows(files: CampaignFiles, problems: Problems, *, settled: tuple[str, 
         _check_unique(rows, problems)
     _check_references(files, problems)
     _check_settings(files.head, problems)
+    _check_series(files.head, series, problems)
     _check_goal_currency(files.head, settled, problems)
 
 
@@ -139,6 +142,17 @@ def _check_settings(head: PlanRow, problems: Problems) -> None:
         _hold(row, "maximum_minor", problems, lambda: _check_bounds(row.values))  # noqa: B023  # called at once
         for amount in row.below["amounts"]:
             _check_amount(amount, row.values, problems)
+
+
+def _check_series(head: PlanRow, owners: Mapping[str, str], problems: Problems) -> None:
+    """Note a prefix that another campaign has, or receipts of another one."""
+    series = head.values.get("series")
+    owner = owners.get(series or "", head.values.get("slug"))
+    if owner != head.values.get("slug"):
+        whose = f"of the campaign {owner}" if owner else "that were issued before"
+        problems.add(
+            head.file, head.line_of("series"), f"The receipts {whose} have the prefix {series}. Choose other letters."
+        )
 
 
 def _check_goal_currency(head: PlanRow, settled: tuple[str, ...], problems: Problems) -> None:

@@ -1,5 +1,6 @@
 """Makes a campaign of a folder, whole and in one transaction, or says everything that is wrong with the folder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from campaign.database import transaction
+from campaign.database import reading, transaction
 from campaign.days import local_day
 from campaign.domain.campaign_settings import check_slug
 from campaign.domain.campaign_state import CampaignStage
@@ -16,6 +17,7 @@ from campaign.gateways.context import Context
 from campaign.gateways.file_store import FileStore
 from campaign.models.campaign import Campaign
 from campaign.services import audit
+from campaign.services.campaigns.series import free_series, refusing_taken, series_owners
 from campaign.services.campaigns.settlement import settlement_currencies
 from campaign.services.pictures.storage import delete_outside
 from campaign.services.plan_folders import writing
@@ -37,16 +39,19 @@ class ImportOptions:
     slug: str | None = None
     replace: bool = False
     is_demonstration: bool = False
-    """Loaded by the program itself: nobody's act, and its series may be another campaign's."""
+    """Loaded by the program itself: nobody's act, and it has another series where its own is taken."""
 
 
-def read_folder(folder: Path, *, today: date, settled: tuple[str, ...] = ()) -> CampaignFiles:
+def read_folder(
+    folder: Path, *, today: date, settled: tuple[str, ...] = (), series: Mapping[str, str] | None = None
+) -> CampaignFiles:
     """Read and check a folder without writing anything.
 
     Args:
         folder: Where its files are.
         today: The organisation's day.
         settled: The currencies in which the payment account is credited; none while they are not known.
+        series: The prefixes of receipts that are taken, each with the address of its campaign.
 
     Raises:
         FolderRefused: Something is wrong with it; the exception has every problem.
@@ -55,7 +60,7 @@ def read_folder(folder: Path, *, today: date, settled: tuple[str, ...] = ()) -> 
     opened = open_folder(folder, problems)
     files = read_rows(opened, problems, today=today)
     if files is not None:
-        check_rows(files, problems, settled=settled)
+        check_rows(files, problems, settled=settled, series=series or {})
     problems.refuse_if_any()
     assert files is not None  # noqa: S101  # a folder without a head was refused
     return files
@@ -67,12 +72,14 @@ def import_campaign(folder: Path, options: ImportOptions, *, context: Context) -
     Raises:
         FolderRefused: Something is wrong with the folder; nothing was written.
         BadSlug: The other slug is no address of a campaign.
-        SeriesTaken: Another campaign's receipts have the same prefix.
+        SeriesTaken: Another campaign took the same prefix of receipts at this moment.
         CampaignExists: The slug is taken, and it was not asked to replace the draft.
         NotReplaceable: What is there is no draft without gifts.
     """
     settled = settlement_currencies(context.account).codes
-    files = read_folder(folder, today=local_day(context.clock.now()), settled=settled)
+    with reading() as session:
+        owners = series_owners(session) if options.slug is None else {}
+    files = read_folder(folder, today=local_day(context.clock.now()), settled=settled, series=owners)
     return write_campaign(files, options, clock=context.clock, store=context.files)
 
 
@@ -86,9 +93,11 @@ def write_campaign(
     prepared = prepare_pictures(files, store)
     outside: list[str] = []
     try:
-        with transaction() as session:
+        with refusing_taken(head["slug"], head["series"]), transaction() as session:
+            if is_successor or options.is_demonstration:
+                preferred = [head["series"]] if options.is_demonstration else []
+                head["series"] = free_series(session, head["slug"], *preferred)
             if not options.is_demonstration:
-                head["series"] = writing.free_series(session, head, is_chosen=not is_successor)
                 subject, detail = f"campaign:{head['slug']}", {"replaced": options.replace}
                 audit.record(
                     session, actor_id=None, action="campaign:import", subject=subject, at=at, detail={**detail}

@@ -1,12 +1,11 @@
 """Writes the rows of a folder into the tables, inside the caller's transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from campaign.domain.campaign_settings import SERIES, SeriesTaken
 from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.errors import Conflict
 from campaign.domain.fund import FundKind
@@ -40,24 +39,6 @@ class CampaignExists(Conflict):
 
 class NotReplaceable(Conflict):
     """The campaign is no draft any more, or something hangs on it that a folder does not hold."""
-
-
-def free_series(session: Session, head: Mapping[str, Any], *, is_chosen: bool) -> str:
-    """Return the prefix of the campaign's receipts: the chosen one, or one made of the slug's letters.
-
-    Raises:
-        SeriesTaken: Another campaign has it, or all that the slug has letters for.
-    """
-    slug = head["slug"]
-    others = set(session.execute(select(Campaign.series).where(Campaign.slug != slug)).scalars())
-    letters = "".join(character for character in slug.upper() if character.isalpha())
-    initials = "".join(word[0] for word in slug.upper().split("-"))
-    made = [initials, *(letters[:length] for length in range(3, 9))]
-    candidates = [head["series"]] if is_chosen else [series for series in made if SERIES.fullmatch(series)]
-    free = [series for series in candidates if series not in {*others, "TEST"}]
-    if not free:
-        raise SeriesTaken(slug)
-    return str(free[0])
 
 
 def begin_campaign(session: Session, head: dict[str, Any], *, replace: bool) -> int:

@@ -5,13 +5,16 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from campaign.database import transaction
 from campaign.domain import campaign_settings as rules
 from campaign.domain.campaign_state import CampaignAct, EndNotLater, FormWouldClose, WrongCampaignState
 from campaign.domain.currencies import CURRENCIES
 from campaign.domain.donation import FeeBearer
 from campaign.domain.errors import DomainError
 from campaign.domain.form_version import ChangedMeanwhile
+from campaign.models.campaign import Campaign
 from campaign.services.campaigns.cards import campaign_named, featured_campaign
 from campaign.services.campaigns.currencies import (
     CurrencySettings,
@@ -21,6 +24,7 @@ from campaign.services.campaigns.currencies import (
 )
 from campaign.services.campaigns.form_options import giving_options
 from campaign.services.campaigns.lifecycle import CampaignDecision, carry_out
+from campaign.services.campaigns.series import refusing_taken
 from campaign.services.campaigns.settings import (
     CampaignSettings,
     SettingsChange,
@@ -138,6 +142,26 @@ def test_an_opened_campaign_keeps_its_address_and_one_with_receipts_its_prefix(
             save(public.id, replace(present, **change), actor, clock)
     save(public.id, replace(present, goal_minor=7), actor, clock)
     assert campaign_named("quilt").goal_minor == 7
+
+
+@pytest.mark.parametrize(
+    ("slug", "series", "refusal"), [("new", "QUI", rules.SeriesTaken), ("quilt", "NEW", rules.SlugTaken)]
+)
+def test_the_database_refuses_a_prefix_or_an_address_that_was_taken_at_the_same_moment(
+    app: Flask, slug: str, series: str, refusal: type[DomainError]
+) -> None:
+    a_campaign()
+    with pytest.raises(refusal), refusing_taken(slug, series):
+        a_campaign(slug=slug, series=series, is_featured=False)
+
+
+@pytest.mark.database("sqlite")
+def test_a_prefix_of_receipts_that_are_no_campaigns_any_more_is_refused(app: Flask, clock: SettableClock) -> None:
+    a_paid_gift(campaign=a_campaign(series="SLB"))
+    with transaction() as session:
+        session.execute(update(Campaign).values(series="OTHER"))
+    with pytest.raises(rules.SeriesTaken):
+        create(clock)
 
 
 def test_settings_that_somebody_else_changed_are_not_overwritten(app: Flask, clock: SettableClock) -> None:

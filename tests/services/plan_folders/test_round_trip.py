@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from campaign.database import reading, transaction
 from campaign.days import local_day
-from campaign.domain.campaign_settings import SeriesTaken
 from campaign.domain.errors import NotFound
 from campaign.extensions import Model, db
 from campaign.models.application import CallQuestion
@@ -22,6 +21,7 @@ from campaign.services.demo.loader import load_campaign
 from campaign.services.plan_folders import schema
 from campaign.services.plan_folders.exporting import FolderNotEmpty, export_campaign
 from campaign.services.plan_folders.importing import ImportOptions, import_campaign
+from campaign.services.plan_folders.problems import FolderRefused
 from campaign.services.plan_folders.writing import CampaignExists, NotReplaceable, remove_content
 from tests.support.builders import a_campaign, a_donation
 from tests.support.contexts import a_context
@@ -132,8 +132,12 @@ def test_another_campaign_has_receipts_of_its_own(demo: str, tmp_path: Path, clo
     assert series == {demo: "WCL", "next": "NEX", "welcome-campaign-long": "WEL"}
     head = tmp_path / "folder" / "campaign.toml"
     head.write_text(head.read_text().replace(f'"{demo}"', '"other"'))
-    with pytest.raises(SeriesTaken):
+    line = head.read_text().splitlines().index('series = "WCL"') + 1
+    with pytest.raises(FolderRefused) as refusal:
         import_campaign(tmp_path / "folder", ImportOptions(), context=a_context(clock, account=ACCOUNT))
+    assert [str(problem) for problem in refusal.value.problems] == [
+        f"campaign.toml:{line}: The receipts of the campaign {demo} have the prefix WCL. Choose other letters."
+    ]
 
 
 @pytest.mark.database("sqlite")
