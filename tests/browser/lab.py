@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from campaign.database import reading
+from campaign.database import reading, transaction
 from campaign.days import local_day
+from campaign.domain.fund import EventStatus
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
 from campaign.domain.news import UpdateText
@@ -19,7 +20,7 @@ from campaign.models.campaign import Campaign, Update
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.event_sign_up import EventSignUp
-from campaign.models.fund import Fund
+from campaign.models.fund import Event, Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.payout import Payout, ProviderTransaction
@@ -41,6 +42,7 @@ from campaign.services.reconciliation import reconciling
 from campaign.services.staff.accounts import DEMO_PASSWORD, RoleGrant, add_demo_staff, add_staff
 from campaign.services.staff.invitations import NewPerson, invite
 from campaign.services.staff.links import address_of
+from tests.browser.lab_donors import work_with_donors
 from tests.journeys.site import Site
 from tests.support.builders import set_issuer_text
 from tests.support.pictures import a_picture
@@ -87,6 +89,7 @@ def played(site: Site) -> dict[str, str]:
     reconciling.repair_hourly(context)
     _change_texts(context.clock)
     names |= _campaign_work(context.clock)
+    _let_an_event_take_place("EVENT-2")
     return names | _one_of_each(names) | {"pledge_word": token_of_gift(names["monthly"], at=context.clock.now()) or ""}
 
 
@@ -133,6 +136,7 @@ def _one_of_each(names: dict[str, str]) -> dict[str, str]:
     """One of each thing that has an address."""
     one = {
         "event": select(Fund.public_id).where(Fund.code == "EVENT-1"),
+        "past_event": select(Fund.public_id).where(Fund.code == "EVENT-2"),
         "guest": select(EventSignUp.public_id).order_by(EventSignUp.id),
         "grant": select(Fund.public_id).where(Fund.code == "GRANT-1"),
         "theme": select(Fund.public_id).where(Fund.code == "THEME-EVENTS"),
@@ -183,12 +187,18 @@ def _campaign_work(clock: Clock) -> dict[str, str]:
     )
     save_consent(order, clock=clock)
     link = invite(NewPerson(email="new@demo.kurak.example", grants=(RoleGrant("finance"),)), actor_id=None, clock=clock)
-    return {
+    return work_with_donors(campaign.id, actor_id=actor_id, clock=clock) | {
         "draft_update": update_id,
         "consent": consent_id,
         "picture": a_picture(campaign, place="hero"),
         "one_time": address_of(link.nonce, public_url="").rpartition("/")[2],
     }
+
+
+def _let_an_event_take_place(code: str) -> None:
+    with transaction() as session:
+        event = select(Fund.id).where(Fund.code == code).scalar_subquery()
+        session.execute(update(Event).where(Event.fund_id == event).values(status=EventStatus.COMPLETED))
 
 
 def _change_texts(clock: Clock) -> None:

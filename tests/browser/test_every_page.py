@@ -27,6 +27,8 @@ pytestmark = pytest.mark.browser
 LOOKS = ((360, "light"), (1280, "dark"), (360, "dark"), (1280, "light"))
 IS_FULL = os.environ.get("KURAK_AXE") == "full"
 LANGUAGES = ("en", "ru", "ky")
+NOT_THERE = ("nothing-here", "/unknown", "code=wrong")
+"""Parts of addresses at which nothing is to be found."""
 
 PUBLIC = {
     "the campaign": "/{lang}/",
@@ -174,7 +176,11 @@ def faults(page: Page, address: str, looks: tuple[tuple[int, str], ...]) -> list
             complaints.append(f"console: {message.text}")
 
     page.on("console", heard)
-    page.goto(address)
+    answer = page.goto(address)
+    if (answer and answer.ok) == any(word in address for word in NOT_THERE):
+        complaints.append(f"answers {answer.status if answer else 'nothing'}")
+    if not page.url.endswith(address):
+        complaints.append(f"leads to {page.url}")
     complaints += complaints_of(page, looks)
     page.remove_listener("console", heard)
     return complaints

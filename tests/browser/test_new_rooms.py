@@ -1,4 +1,4 @@
-"""The pages of applications for a grant and of sign-ups for an event, with people in them: no fault that axe can find."""
+"""Applications for a grant, sign-ups for an event, and campaigns in every state: no fault that axe can find."""
 
 import re
 from datetime import timedelta
@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from campaign.database import transaction
 from campaign.days import local_day
+from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.grant_call import QuestionKind
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
@@ -18,6 +19,7 @@ from tests.browser.lab import EVERYWHERE
 from tests.browser.test_every_page import IS_FULL, LANGUAGES, LOOKS, complaints_of, sign_in
 from tests.journeys.site import Site
 from tests.support.applications import OpenCall, an_application, an_open_call
+from tests.support.builders import a_campaign, a_fund, a_paid_gift, usd
 from tests.support.events import an_event, someone
 
 pytestmark = [pytest.mark.browser, pytest.mark.faults, pytest.mark.database("sqlite")]
@@ -90,4 +92,34 @@ def test_applications_and_sign_ups_are_without_fault(chromium: Browser, site: Si
         visitor.wait_for_url("**/answers")
         further = [f"{link}/{step}" for step in ("answers", "files", "check")]
         wrong += [fault for number, each in enumerate(further) for fault in looked_at(visitor, each, number + turn)]
+    assert wrong == []
+
+
+def test_campaigns_in_every_state_are_without_fault(chromium: Browser, site: Site) -> None:
+    clock: Any = site.app.extensions["context"].clock
+    today = local_day(clock.now())
+    past, week, next_year = today - timedelta(days=100), today + timedelta(days=7), today + timedelta(days=365)
+    campaign = site.campaign()
+    lacking = a_fund(campaign=campaign, code="THEME-SPACE", kind="theme")
+    a_paid_gift(campaign=campaign, fund=lacking, gift=usd(5_00), fee_minor=7_00)
+    a_paid_gift(campaign=campaign)
+    for slug, stage, starts_on, ends_on in (
+        ("draft", CampaignStage.DRAFT, week, next_year),
+        ("scheduled", CampaignStage.PUBLISHED, week, next_year),
+        ("ended", CampaignStage.PUBLISHED, past, today - timedelta(days=3)),
+    ):
+        a_campaign(slug=slug, is_featured=False, stage=stage, starts_on=starts_on, ends_on=ends_on)
+    add_staff(EVERYWHERE, name="Everywhere", roles=("admin", "campaign"), clock=clock, password=DEMO_PASSWORD)
+    staff = chromium.new_context(base_url=site.url)
+    sign_in(staff)
+    page = staff.new_page()
+    wrong = looked_at(page, f"/staff/allocations/cover?target={lacking.public_id}", 1)
+    acts = {"draft": ("open", "preview/ky"), "scheduled": ("withdraw", "feature"), "ended": ("archive",)}
+    for slug, its in acts.items():
+        page.goto("/staff/campaigns")
+        page.click(f"form:has([name=campaign][value={slug}]) button")
+        page.wait_for_load_state()
+        addresses = ["/staff/campaigns", "/staff/", *(f"/staff/campaign/{act}" for act in its)]
+        wrong += [fault for number, each in enumerate(addresses) for fault in looked_at(page, each, number)]
+        assert page.url.endswith(addresses[-1])
     assert wrong == []
