@@ -20,7 +20,7 @@ def series_owners(session: Session) -> dict[str, str]:
     """Return each prefix in use with the address of its campaign; an empty one where receipts alone have the prefix."""
     numbered = session.execute(select(ReceiptCounter.series)).scalars()
     owners = dict.fromkeys((series.removeprefix("TEST-") for series in numbered), "")
-    return owners | dict(session.execute(select(Campaign.series, Campaign.slug)).tuples().all())
+    return owners | dict(session.execute(select(Campaign.series, Campaign.slug)).all())
 
 
 def free_series(session: Session, slug: str, *preferred: str) -> str:
