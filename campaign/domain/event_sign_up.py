@@ -12,7 +12,12 @@ from campaign.domain.fund import EventStatus
 MAIL_KIND = "event_sign_up"
 """The folder of mail templates of everything that is sent to people who signed up."""
 MAX_PLACES = 5
-"""How many places one person may take on the public form."""
+"""How many places one mailbox may have at an event by the public form, with all its variants after a plus."""
+CONFIRM_WITHIN = timedelta(hours=48)
+"""A sign-up is confirmed by the link in its email within this time, and before sign-up ends; else it is deleted."""
+MAX_UNCONFIRMED = 1000
+"""Sign-ups of an event that nobody has confirmed yet; for one more the oldest is deleted."""
+MAX_UNCONFIRMED_OF_A_MAILBOX = 3
 MAX_PLACES_BY_STAFF = 100
 MAX_NEEDS = 500
 MAX_WAITING = 1000
@@ -24,6 +29,7 @@ CHANGE_DELAY = timedelta(minutes=5)
 class SignUpState(StrEnum):
     """What became of a sign-up."""
 
+    UNCONFIRMED = "unconfirmed"  # nobody has pressed the link in the email yet: no place, not on the list
     CONFIRMED = "confirmed"  # has a place
     WAITING = "waiting"  # is on the waiting list
     CANCELLED = "cancelled"
@@ -45,6 +51,7 @@ class SignUpOffer(StrEnum):
 class SignUpNotice(StrEnum):
     """What an email to somebody who signed up says."""
 
+    CONFIRM = "confirm"  # they are to press the link
     CONFIRMED = "confirmed"
     WAITING = "waiting"
     PLACE_FREE = "place_free"  # a place became free, and it is theirs
@@ -110,11 +117,15 @@ class ProofMissing(DomainError):
 
 
 class SignUpLinkBroken(DomainError):
-    """A link to a sign-up is none of ours, or its sign-up is deleted."""
+    """A link to a sign-up is none of ours."""
 
 
 class SignUpLinkExpired(DomainError):
     """The event of a link to a sign-up has begun."""
+
+
+class SignUpDeleted(DomainError):
+    """The sign-up of a link is deleted: it was not confirmed in time, or its data are not stored any more."""
 
 
 class AlreadySignedUp(Conflict):
@@ -154,6 +165,7 @@ class SignUpRules:
         capacity: None where places are not limited.
         taken: Places of confirmed sign-ups.
         waiting: Places of sign-ups on the waiting list.
+        smallest_waiting: The fewest places that one of these wants; None where nobody waits.
     """
 
     status: str
@@ -164,6 +176,7 @@ class SignUpRules:
     has_waiting_list: bool
     taken: int = 0
     waiting: int = 0
+    smallest_waiting: int | None = None
 
     @property
     def deadline(self) -> datetime | None:
@@ -180,6 +193,11 @@ class SignUpRules:
     def over_capacity(self) -> int:
         """How many people have a place without there being one: the capacity was lowered."""
         return 0 if self.capacity is None else max(self.taken - self.capacity, 0)
+
+    def confirm_until(self, requested_at: datetime) -> datetime:
+        """Return the moment from which a sign-up cannot be confirmed any more."""
+        within = requested_at + CONFIRM_WITHIN
+        return min(within, self.deadline) if self.deadline else within
 
     def has_begun(self, at: datetime) -> bool:
         """Return whether the event has begun, or took place."""
@@ -200,37 +218,36 @@ class SignUpRules:
         return next((offer for applies, offer in checks if applies), SignUpOffer.FULL)
 
     def state_for(self, places: int) -> SignUpState:
-        """Return the state of a new sign-up for so many places: nobody overtakes those who wait.
+        """Return the state that a confirmed sign-up for so many places gets.
+
+        Nobody overtakes people who wait for places that are free; a group for which they are too few holds nobody back.
 
         Raises:
             GroupTooLarge: The event does not have so many places.
         """
         if self.capacity is not None and places > self.capacity and self.capacity:
             raise GroupTooLarge(self.capacity)
-        if self.free is None or (places <= self.free and not self.waiting):
+        is_awaited = self.free is not None and self.smallest_waiting is not None and self.smallest_waiting <= self.free
+        if self.free is None or (places <= self.free and not is_awaited):
             return SignUpState.CONFIRMED
         return SignUpState.WAITING
 
 
-def promoted(waiting: Sequence[int], free: int | None, *, capacity: int | None = None) -> list[int]:
+def promoted(waiting: Sequence[int], free: int | None) -> list[int]:
     """Return the positions of those in the waiting list who get a place, in their order.
 
-    Nobody overtakes a group that waits for more places to become free; a group for which the event has not enough
-    places at all, because their number was lowered, holds nobody up.
+    Each free place goes to the first for whom the free places are enough. A larger group stays where it is, and is the
+    first again when enough places are free together.
 
     Args:
         waiting: The places that each of them wants, in their order.
         free: Free places; None where they are not limited.
-        capacity: All places of the event.
     """
     if free is None:
         return list(range(len(waiting)))
     lucky = []
     for number, places in enumerate(waiting):
-        if capacity is not None and places > capacity:
-            continue
-        if places > free:
-            break
-        lucky.append(number)
-        free -= places
+        if places <= free:
+            lucky.append(number)
+            free -= places
     return lucky

@@ -13,6 +13,8 @@ class RetentionName(StrEnum):
     READERS_UNCONFIRMED = "readers_unconfirmed"
     READERS_LEFT = "readers_left"
     CODE_EMAILS = "code_emails"
+    EVENT_LINKS = "event_links"
+    EVENT_UNCONFIRMED = "event_unconfirmed"
     EVENT_EMAILS = "event_emails"
     EVENT_NEEDS = "event_needs"
     EVENT_PEOPLE = "event_people"
@@ -36,6 +38,8 @@ DAYS: Mapping[RetentionName, int] = {
     RetentionName.READERS_UNCONFIRMED: 30,
     RetentionName.READERS_LEFT: 30,
     RetentionName.CODE_EMAILS: 2,
+    RetentionName.EVENT_LINKS: 2,
+    RetentionName.EVENT_UNCONFIRMED: 2,
     RetentionName.EVENT_EMAILS: 90,
     RetentionName.EVENT_NEEDS: 7,
     RetentionName.EVENT_PEOPLE: 90,

@@ -13,7 +13,7 @@ from campaign.domain.disputes import DisputeLost, DisputeOpen
 from campaign.domain.donation import DonationAlreadyPaid, DonationClosed, NotRefundable, RefundTooLarge
 from campaign.domain.erasure import ReceiptErased
 from campaign.domain.errors import Conflict, DomainError, NoCampaign, NotFound, UnreadableFilter
-from campaign.domain.event_sign_up import SignUpLinkBroken, SignUpLinkExpired, TooManySignUps
+from campaign.domain.event_sign_up import SignUpDeleted, SignUpLinkBroken, SignUpLinkExpired, TooManySignUps
 from campaign.domain.grant_application import ApplicationLinkBroken
 from campaign.domain.news import NewsLinkBroken, NewsLinkExpired, UpdateWithdrawn
 from campaign.domain.picture import PictureGone
@@ -38,6 +38,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     NewsLinkExpired: HTTPStatus.GONE,
     SignUpLinkBroken: HTTPStatus.NOT_FOUND,
     SignUpLinkExpired: HTTPStatus.GONE,
+    SignUpDeleted: HTTPStatus.GONE,
     TooManySignUps: HTTPStatus.TOO_MANY_REQUESTS,
     PictureGone: HTTPStatus.GONE,
     ApplicationLinkBroken: HTTPStatus.NOT_FOUND,
@@ -89,7 +90,14 @@ MESSAGES_OF: dict[type[DomainError], tuple[object, object]] = {
     ReceiptLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
     NewsLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
     SignUpLinkBroken: (_("This link is not complete"), _("Open it from the email again, or contact us.")),
-    SignUpLinkExpired: (_("This event has begun"), _("A sign-up can be cancelled until the event begins.")),
+    SignUpLinkExpired: (
+        _("This event has begun"),
+        _("A sign-up can be confirmed or cancelled until the event begins."),
+    ),
+    SignUpDeleted: (
+        _("This sign-up is no longer stored"),
+        _("A sign-up that nobody confirms within 48 hours is deleted. If the event is still to come, sign up again."),
+    ),
     NewsLinkExpired: (_("This link has expired"), _("Enter your address again, and we’ll send you a new one.")),
     ApplicationLinkBroken: (
         _("This link doesn’t open an application"),
@@ -114,6 +122,7 @@ ACTIONS_OF: dict[type[DomainError], tuple[object, str]] = {
     UpdateWithdrawn: (_("All updates"), "updates/"),
     NewsLinkExpired: (_("News by email"), "updates/email"),
     SignUpLinkExpired: (_("Events"), "events/"),
+    SignUpDeleted: (_("Events"), "events/"),
     ApplicationLinkBroken: (_("Grants"), "grants/"),
 }
 """A button besides, and where it leads to within the reader's language."""

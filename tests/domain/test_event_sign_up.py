@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaign.domain.calendar_file import MAX_LINE, CalendarEvent, calendar_file
 from campaign.domain.campaign_state import CampaignState
@@ -23,7 +25,8 @@ def rules(**facts: Any) -> SignUpRules:
         ({}, CampaignState.OPEN, SignUpOffer.PLACES),
         ({"capacity": None, "taken": 500}, CampaignState.ENDED, SignUpOffer.PLACES),
         ({"taken": 3}, CampaignState.OPEN, SignUpOffer.WAITING_LIST),
-        ({"taken": 1, "waiting": 3}, CampaignState.OPEN, SignUpOffer.WAITING_LIST),  # nobody overtakes
+        ({"taken": 1, "waiting": 3, "smallest_waiting": 1}, CampaignState.OPEN, SignUpOffer.WAITING_LIST),
+        ({"taken": 1, "waiting": 3, "smallest_waiting": 3}, CampaignState.OPEN, SignUpOffer.PLACES),  # too few for it
         ({"taken": 5}, CampaignState.OPEN, SignUpOffer.WAITING_LIST),  # the capacity was lowered
         ({"taken": 3, "has_waiting_list": False}, CampaignState.OPEN, SignUpOffer.FULL),
         ({"taken": 3, "waiting": 1000}, CampaignState.OPEN, SignUpOffer.FULL),
@@ -51,10 +54,41 @@ def test_a_group_larger_than_what_is_free_waits() -> None:
 
 @pytest.mark.parametrize(
     ("waiting", "free", "lucky"),
-    [([1, 1], 1, [0]), ([2, 1], 1, []), ([1, 2, 1], 3, [0, 1]), ([9], None, [0]), ([], 4, []), ([9, 1], 1, [1])],
+    [([1, 1], 1, [0]), ([2, 1], 1, [1]), ([1, 2, 1], 3, [0, 1]), ([9], None, [0]), ([], 4, []), ([3, 1, 2], 3, [0])],
 )
-def test_free_places_go_to_the_first_who_wait(waiting: list[int], free: int | None, lucky: list[int]) -> None:
-    assert promoted(waiting, free, capacity=None if free is None else 5) == lucky
+def test_free_places_go_to_the_first_whom_they_suit(waiting: list[int], free: int | None, lucky: list[int]) -> None:
+    assert promoted(waiting, free) == lucky
+
+
+@given(
+    st.integers(1, 8),
+    st.lists(st.one_of(st.integers(1, 5), st.integers(-9, -1)), max_size=25),
+)
+def test_places_never_exceed_the_capacity_and_nobody_waits_for_a_free_place(capacity: int, acts: list[int]) -> None:
+    """A positive act is a sign-up that is confirmed for so many places; a negative one cancels somebody's."""
+    taken: list[int] = []
+    waiting: list[int] = []
+    for act in acts:
+        if act > 0:
+            its = rules(capacity=capacity, taken=sum(taken), smallest_waiting=min(waiting, default=None))
+            if act <= capacity:
+                (taken if its.state_for(act) is SignUpState.CONFIRMED else waiting).append(act)
+        elif taken:
+            taken.pop(act % len(taken))
+        lucky = promoted(waiting, capacity - sum(taken))
+        taken += [waiting[position] for position in lucky]
+        waiting = [places for position, places in enumerate(waiting) if position not in lucky]
+        assert sum(taken) <= capacity
+        assert all(places > capacity - sum(taken) for places in waiting)
+
+
+@pytest.mark.parametrize(
+    ("until", "hours"),
+    [(None, 48), (timedelta(hours=5), 5), (timedelta(days=3), 48)],
+)
+def test_a_sign_up_is_confirmed_within_two_days_and_before_the_end(until: timedelta | None, hours: int) -> None:
+    deadline = None if until is None else NOW + until
+    assert rules(until=deadline).confirm_until(NOW) == NOW + timedelta(hours=hours)
 
 
 def test_a_calendar_file_is_escaped_and_folded() -> None:

@@ -6,10 +6,13 @@ from typing import Any
 from sqlalchemy import select
 
 from campaign.database import reading, transaction
+from campaign.domain.email_address import email_key
 from campaign.domain.event_sign_up import SignUpState
 from campaign.models.campaign import Campaign
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.fund import Event, Fund
+from campaign.services.events.confirming import confirm_own
+from campaign.services.events.links import sign_link
 from campaign.services.events.signing_up import SignUpRequest, sign_up
 from tests.support.builders import a_fund
 from tests.support.fakes import SettableClock
@@ -34,7 +37,23 @@ def change(fund: Fund, **columns: Any) -> None:
 
 
 def someone(fund: Fund, name: str = "aida", *, clock: SettableClock, places: int = 1, **more: Any) -> None:
-    """Somebody signs up with name@example.org, as the public form does."""
+    """Somebody signs up with name@example.org and confirms it, as the public pages do."""
+    a_request(fund, name, clock=clock, places=places, **more)
+    confirm(fund, clock=clock, email=more.get("email", f"{name}@example.org"))
+
+
+def confirm(fund: Fund, *, clock: SettableClock, email: str) -> None:
+    """Press the link in the newest email of a mailbox; nothing where no sign-up waits for that."""
+    unconfirmed = EventSignUp.state == SignUpState.UNCONFIRMED, EventSignUp.email_key == email_key(email)
+    query = select(EventSignUp.public_id).where(EventSignUp.event_id == fund.id, *unconfirmed)
+    with reading() as session:
+        names = session.execute(query.order_by(EventSignUp.id.desc())).scalars().all()
+    if names:
+        confirm_own(sign_link(names[0]), clock=clock)
+
+
+def a_request(fund: Fund, name: str = "aida", *, clock: SettableClock, places: int = 1, **more: Any) -> None:
+    """Somebody enters name@example.org on the public form; whose address it is, nobody knows."""
     request: dict[str, Any] = {
         "name": name.title(),
         "email": f"{name}@example.org",

@@ -24,6 +24,7 @@ from campaign.domain.event_sign_up import (
     ProofMissing,
     SignUpClosed,
     SignUpOffer,
+    SignUpState,
 )
 from campaign.domain.proof_of_work import BITS, PUZZLES, is_solved
 from campaign.domain.typed_text import one_line, paragraphs
@@ -33,8 +34,8 @@ from campaign.i18n import page_language
 from campaign.jobs import wake
 from campaign.languages import language_name
 from campaign.services.campaigns.cards import CampaignCard, campaign_with_id
+from campaign.services.events import confirming, signing_up
 from campaign.services.events import own_sign_up as own
-from campaign.services.events import signing_up
 from campaign.services.events.links import is_own_form, sign_form
 from campaign.services.events.signing_up import CONSENT_TEXT, SignUpRequest
 from campaign.web.form_fields import TOO_LONG, EmailField, PostedForm
@@ -68,7 +69,7 @@ class SignUpForm(PostedForm):
         validators=[InputRequired(lazy_gettext("Enter your name.")), Length(max=MAX_NAME, message=TOO_LONG)],
     )
     email = EmailField(
-        lazy_gettext("Email address"), description=lazy_gettext("We send your place and changes of the event there.")
+        lazy_gettext("Email address"), description=lazy_gettext("We email you a link that confirms your sign-up.")
     )
     phone = StringField(
         lazy_gettext("Phone (optional)"), filters=[one_line], validators=[Length(max=MAX_PHONE, message=TOO_LONG)]
@@ -115,7 +116,7 @@ def event_sign_up(lang: str, public_id: str) -> ResponseReturnValue:
 @bp.post("/<language:lang>/events/<public_id>/sign-up")
 @limiter.limit("120 per 10 minutes")
 def sign_up_for_event(lang: str, public_id: str) -> ResponseReturnValue:
-    """Take a sign-up; whether there is a place is said by email."""
+    """Take a sign-up and email a link; a place is given when it is pressed."""
     card, form = _card(), SignUpForm(_card().languages)
     sent = redirect(address(f"events/{public_id}/sign-up", card, language=lang, sent=1), code=303)
     if request.form.get("homepage"):  # people do not see this field
@@ -141,8 +142,18 @@ def sign_up_for_event(lang: str, public_id: str) -> ResponseReturnValue:
 @bp.get("/<language:lang>/events/place/<token>")
 @limiter.limit("300 per 10 minutes")
 def own_sign_up(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
-    """A person's sign-up, and a button that cancels it: programs that look at every link in an email press none."""
-    return _own_page(own.own_sign_up(token, clock=current_context().clock), token)
+    """A person's sign-up, and a button that confirms or cancels it: programs that open every link press none."""
+    return _own_page(own.own_sign_up(token, clock=current_context().clock))
+
+
+@bp.post("/<language:lang>/events/place/<token>/confirm")
+@limiter.limit("60 per 10 minutes")
+def confirm_own_sign_up(lang: str, token: str) -> ResponseReturnValue:  # noqa: ARG001
+    """Confirm it: now it takes a place, or one on the waiting list."""
+    shown = confirming.confirm_own(token, clock=current_context().clock)
+    wake("outbox")
+    is_refused = shown.state is SignUpState.UNCONFIRMED
+    return _own_page(shown, is_done=True, status=HTTPStatus.CONFLICT if is_refused else HTTPStatus.OK)
 
 
 @bp.post("/<language:lang>/events/place/<token>")
@@ -151,7 +162,7 @@ def cancel_own_sign_up(lang: str, token: str) -> ResponseReturnValue:  # noqa: A
     """Cancel it."""
     shown = own.cancel_own(token, clock=current_context().clock)
     wake("outbox")
-    return _own_page(shown, token, is_done=True)
+    return _own_page(shown, is_done=True)
 
 
 def _too_many_places(error: GroupTooLarge | NotEnoughPlaces) -> str:
@@ -209,17 +220,18 @@ def _form_page(
     return _uncached(make_response(page, status))
 
 
-def _own_page(shown: own.OwnSignUp, token: str, *, is_done: bool = False) -> Response:
+def _own_page(shown: own.OwnSignUp, *, is_done: bool = False, status: int = HTTPStatus.OK) -> Response:
     page = render_template(
         "public/own_sign_up.html",
         site=campaign_with_id(shown.campaign_id),
         shown=shown,
-        token=token,
         lang=page_language(),
         is_done=is_done,
-        same_page=lambda code: url_for("public.own_sign_up", lang=code, token=token),
+        closed=CLOSED.get(shown.offer),
+        most=MAX_PLACES,
+        same_page=lambda code: url_for("public.own_sign_up", lang=code, token=shown.token),
     )
-    return _uncached(make_response(page))
+    return _uncached(make_response(page, status))
 
 
 def _uncached(answer: Response) -> Response:

@@ -18,9 +18,12 @@ from campaign.gateways.context import Context
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
+from campaign.models.event_sign_up import EventSignUp
 from campaign.models.fund import Fund
 from campaign.models.staff import Staff
 from campaign.services.demo.content import DemoPlan
+from campaign.services.events.confirming import confirm_own
+from campaign.services.events.links import sign_link
 from campaign.services.events.signing_up import SignUpRequest, sign_up
 from campaign.services.funds import allocations, disbursements
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
@@ -161,6 +164,10 @@ def _sign_up_for_first_event(slug: str, *, clock: Clock) -> None:
             address=None,
         )
         sign_up(campaign_id, public_id, guest, clock=clock, secret="demo")  # noqa: S106  # keys of counters alone
+        with reading() as session:
+            newest = select(EventSignUp.public_id).order_by(EventSignUp.id.desc()).limit(1)
+            token = sign_link(session.execute(newest).scalar_one())
+        confirm_own(token, clock=clock)
 
 
 def _allocate_and_spend(slug: str, *, clock: Clock) -> None:

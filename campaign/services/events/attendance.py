@@ -86,7 +86,7 @@ def counted_attendance(campaign_id: int, public_id: str) -> dict[str, Any]:
 def sign_up_file(
     desk: SignUpDesk, states: Mapping[SignUpState, str], *, made_at: datetime, file_format: FileFormat
 ) -> IO[bytes]:
-    """Return everybody who signed up, as a file.
+    """Return everybody who signed up and confirmed it, as a file.
 
     Args:
         states: The words for the states.
@@ -104,6 +104,7 @@ def sign_up_file(
                 *(row.access_needs, row.signed_up_at, row.came),
             ]
             for row in desk.sign_ups
+            if row.state is not SignUpState.UNCONFIRMED
         ],
         zone=time_zone(),
     )

@@ -27,6 +27,8 @@ class SignUpRow(Guest):
     signed_up_at: datetime
     came: int | None
     is_by_staff: bool
+    overtaken_by: int
+    """How many sign-ups that came later have places, while this one waits."""
     is_mail_lost: bool
     """Whether an email could not be delivered for good: they may not know what they got."""
 
@@ -96,7 +98,10 @@ def sign_up_desk(campaign_id: int, public_id: str) -> SignUpDesk:
             ends_at=rows.event.ends_at,
             rules=rules_of(session, rows.event),
             head_count=rows.event.head_count,
-            sign_ups=[_shown(row, is_mail_lost=row.public_id in unreached) for row in sign_ups],
+            sign_ups=[
+                _shown(row, overtaken_by=_later(sign_ups, number), is_mail_lost=row.public_id in unreached)
+                for number, row in enumerate(sign_ups)
+            ],
         )
 
 
@@ -139,7 +144,14 @@ def _unreached(session: Session, campaign_id: int) -> set[str]:
     return set(session.execute(query).scalars())
 
 
-def _shown(row: EventSignUp, *, is_mail_lost: bool) -> SignUpRow:
+def _later(rows: Sequence[EventSignUp], number: int) -> int:
+    """Return how many have places of those who came after somebody who waits."""
+    if rows[number].state != SignUpState.WAITING:
+        return 0
+    return sum(row.state == SignUpState.CONFIRMED for row in rows[number + 1 :])
+
+
+def _shown(row: EventSignUp, *, overtaken_by: int, is_mail_lost: bool) -> SignUpRow:
     return SignUpRow(
         public_id=row.public_id,
         name=row.name or "",
@@ -151,6 +163,7 @@ def _shown(row: EventSignUp, *, is_mail_lost: bool) -> SignUpRow:
         state=SignUpState(row.state),
         signed_up_at=row.signed_up_at,
         came=row.came,
+        overtaken_by=overtaken_by,
         is_by_staff=row.consent_version is None,
         is_mail_lost=is_mail_lost,
     )

@@ -29,7 +29,8 @@ from campaign.services import audit
 from campaign.services.events.forgetting import PERSONAL_COLUMNS, is_about
 from campaign.services.events.own_sign_up import cancel
 from campaign.services.events.places import EventRows, event_named, give_place, rules_of
-from campaign.services.events.signing_up import enter
+from campaign.services.events.signing_up import enter, new_sign_up
+from campaign.services.events.unconfirmed import delete_unconfirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +63,9 @@ def add_guest(campaign_id: int, public_id: str, guest: GuestDraft, *, actor_id: 
             is_cancelled = rows.event.status == EventStatus.CANCELLED
             raise SignUpClosed(SignUpOffer.CANCELLED if is_cancelled else SignUpOffer.OVER)
         state = rules_of(session, rows.event).state_for(guest.places)
-        row = _row_for(session, rows, guest)
-        row.name, row.email, row.phone = guest.name, guest.email or None, guest.phone or None
-        row.language, row.places, row.access_needs = guest.language, guest.places, guest.access_needs or None
-        row.consent_version, row.reminded_at, row.came = None, None, None
+        _refuse_second(session, rows, guest)
+        row = new_sign_up(rows, guest, public_id=guest.form_id, at=at)
+        session.add(row)
         enter(session, rows, row, state, at=at)
         _record(session, rows, "add", actor_id, at)
         return state
@@ -111,6 +111,8 @@ def move_up_guest(campaign_id: int, public_id: str, sign_up_id: str, *, actor_id
 def erase_guest(campaign_id: int, public_id: str, sign_up_id: str, *, actor_id: int, clock: Clock) -> None:
     """Delete at once what names somebody whose sign-up is cancelled or whose event is over, because they asked for it.
 
+    A sign-up that nobody has confirmed is deleted as a whole.
+
     Raises:
         NotFound: The event has no such sign-up, or it names nobody any more.
         SignUpStillActive: They have a place, or wait for one.
@@ -121,22 +123,20 @@ def erase_guest(campaign_id: int, public_id: str, sign_up_id: str, *, actor_id: 
         row = _row(session, rows, sign_up_id)
         if row.state in set(ACTIVE) and rows.event.status in set(UPCOMING):
             raise SignUpStillActive(sign_up_id)
+        _record(session, rows, "erase", actor_id, at)
+        if row.state == SignUpState.UNCONFIRMED:
+            delete_unconfirmed(session, row)
+            return
         for column in PERSONAL_COLUMNS:
             setattr(row, column, None)
         session.execute(delete(Message).where(is_about(sign_up_id)), execution_options={"synchronize_session": False})
-        _record(session, rows, "erase", actor_id, at)
 
 
-def _row_for(session: Session, rows: EventRows, guest: GuestDraft) -> EventSignUp:
-    key = email_key(guest.email) if guest.email else None
-    query = select(EventSignUp).where(EventSignUp.event_id == rows.event.fund_id, EventSignUp.email_key == key)
-    row = session.execute(query).scalar_one_or_none() if key else None
-    if row is None:
-        row = EventSignUp(public_id=guest.form_id, event_id=rows.event.fund_id, email_key=key)
-        session.add(row)
-    elif row.state in set(ACTIVE):
-        raise AlreadySignedUp(row.public_id)
-    return row
+def _refuse_second(session: Session, rows: EventRows, guest: GuestDraft) -> None:
+    of_mailbox = EventSignUp.event_id == rows.event.fund_id, EventSignUp.email_key == email_key(guest.email)
+    query = select(EventSignUp.public_id).where(*of_mailbox, EventSignUp.state.in_(ACTIVE))
+    if guest.email and (public_id := session.execute(query).scalar_one_or_none()):
+        raise AlreadySignedUp(public_id)
 
 
 def _row(session: Session, rows: EventRows, sign_up_id: str) -> EventSignUp:

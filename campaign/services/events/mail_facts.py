@@ -13,7 +13,7 @@ from campaign.i18n import in_language, moment, text_of
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.outbox import Message
 from campaign.services.events.links import sign_link
-from campaign.services.events.places import EventRows, event_with_id
+from campaign.services.events.places import EventRows, event_with_id, rules_of
 
 WITH_CALENDAR = frozenset(
     {SignUpNotice.CONFIRMED, SignUpNotice.PLACE_FREE, SignUpNotice.MOVED, SignUpNotice.EVENT_CANCELLED}
@@ -27,7 +27,7 @@ def sign_up_facts(facts: dict[str, Any], *, message: Message, public_url: str) -
     with reading() as session:
         row = session.execute(select(EventSignUp).where(EventSignUp.public_id == facts["sign_up"])).scalar_one()
         rows = event_with_id(session, row.event_id)
-        event = rows.event
+        event, rules = rows.event, rules_of(session, rows.event)
         return {
             **facts,
             "state": row.state,
@@ -36,6 +36,7 @@ def sign_up_facts(facts: dict[str, Any], *, message: Message, public_url: str) -
             "place": text_of(event.place),
             "begins": moment(event.begins_at) if event.begins_at else "",
             "ends": moment(event.ends_at) if event.ends_at else "",
+            "until": moment(rules.confirm_until(row.signed_up_at)),
             "reason": text_of(event.state_note),
             "event_url": _event_address(rows, message.language, public_url),
             "sign_up_url": f"{public_url}/{message.language}/events/place/{sign_link(row.public_id)}",

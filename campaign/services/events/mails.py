@@ -16,13 +16,18 @@ def mail_key(public_id: str) -> str:
     return f"{MAIL_KIND}:{public_id}:"
 
 
+def confirm_mail_key(public_id: str) -> str:
+    """Return the key of the one email with the link that confirms a sign-up."""
+    return f"{mail_key(public_id)}{SignUpNotice.CONFIRM}:once"
+
+
 def enqueue_notice(
     session: Session, row: EventSignUp, notice: SignUpNotice, *, campaign: Campaign, at: datetime, key: str = ""
 ) -> bool:
     """Put an email into the outbox; False where it is there already, or the person has no address.
 
     Args:
-        key: Tells two emails of one notice apart; by default the moment does.
+        key: The key of the email; by default two of one notice differ by their moments.
     """
     if row.email is None:
         return False
@@ -38,7 +43,7 @@ def enqueue_notice(
             "help_email": campaign.contact_email,
             "is_test": False,
         },
-        key=f"{mail_key(row.public_id)}{notice}:{key or int(at.timestamp())}",
+        key=key or f"{mail_key(row.public_id)}{notice}:{int(at.timestamp())}",
         campaign_id=campaign.id,
     )
     return enqueue(session, mail, at=at)

@@ -1,4 +1,6 @@
-"""What happens to sign-ups by itself: free places are filled, changes are told, and people are reminded the day before.
+"""What happens to sign-ups by itself: free places are filled, changes are told, people are reminded the day before.
+
+Sign-ups that were not confirmed in time are deleted.
 
 Each step does one piece and can be done twice: the rows say what is still to be done, whoever changed the event and how.
 """
@@ -16,6 +18,7 @@ from campaign.models.event_sign_up import EventSignUp
 from campaign.models.fund import Event
 from campaign.services.events.mails import enqueue_notice
 from campaign.services.events.places import event_with_id, fill_places, rules_of
+from campaign.services.events.unconfirmed import delete_expired, expired
 
 REMINDED_FROM = time(9)
 """When reminders leave, on the day before the event."""
@@ -26,7 +29,7 @@ BATCH = 50
 def look_after_next(*, clock: Clock) -> bool:
     """Do one piece of what is due; return False when nothing is."""
     at = clock.now()
-    return _fill_next(at) or _inform_next(at) or _remind_next(at)
+    return _fill_next(at) or _inform_next(at) or _remind_next(at) or _delete_next(at)
 
 
 def _fill_next(at: datetime) -> bool:
@@ -109,6 +112,14 @@ def _remind(event_id: int, begins_at: datetime, *, at: datetime) -> bool:
         for row in session.execute(query.with_for_update()).scalars().all():
             enqueue_notice(session, row, SignUpNotice.REMINDER, campaign=rows.campaign, at=at)
             row.reminded_at = at
+    return True
+
+
+def _delete_next(at: datetime) -> bool:
+    if not _exists(expired(at)):
+        return False
+    with transaction() as session:
+        delete_expired(session, at=at)
     return True
 
 

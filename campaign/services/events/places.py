@@ -53,8 +53,10 @@ def event_with_id(session: Session, event_id: int, *, is_locking: bool = False) 
 
 def rules_of(session: Session, event: Event) -> SignUpRules:
     """Return what the event says about sign-up, with the places that are taken and waited for."""
-    query = select(EventSignUp.state, func.sum(EventSignUp.places)).where(EventSignUp.event_id == event.fund_id)
-    places = {state: int(count) for state, count in session.execute(query.group_by(EventSignUp.state))}
+    sums = EventSignUp.state, func.sum(EventSignUp.places), func.min(EventSignUp.places)
+    query = select(*sums).where(EventSignUp.event_id == event.fund_id).group_by(EventSignUp.state)
+    places = {state: (int(count), int(fewest)) for state, count, fewest in session.execute(query)}
+    waiting, smallest_waiting = places.get(SignUpState.WAITING, (0, None))
     return SignUpRules(
         status=event.status,
         is_offered=event.takes_sign_ups,
@@ -62,13 +64,14 @@ def rules_of(session: Session, event: Event) -> SignUpRules:
         until=event.sign_up_until,
         capacity=event.capacity,
         has_waiting_list=event.has_waiting_list,
-        taken=places.get(SignUpState.CONFIRMED, 0),
-        waiting=places.get(SignUpState.WAITING, 0),
+        taken=places.get(SignUpState.CONFIRMED, (0, None))[0],
+        waiting=waiting,
+        smallest_waiting=smallest_waiting,
     )
 
 
 def fill_places(session: Session, rows: EventRows, *, at: datetime) -> int:
-    """Give free places to the first of the waiting list, and tell them; the event's row is locked.
+    """Give each free place to the first on the waiting list whom it suits, and tell them; the event's row is locked.
 
     Returns:
         How many sign-ups got a place.
@@ -80,7 +83,7 @@ def fill_places(session: Session, rows: EventRows, *, at: datetime) -> int:
         EventSignUp.event_id == rows.event.fund_id, EventSignUp.state == SignUpState.WAITING
     )
     waiting = session.execute(query.order_by(EventSignUp.signed_up_at, EventSignUp.id)).scalars().all()
-    lucky = promoted([row.places for row in waiting], rules.free, capacity=rules.capacity)
+    lucky = promoted([row.places for row in waiting], rules.free)
     for number in lucky:
         give_place(session, rows, waiting[number], at=at)
     return len(lucky)

@@ -59,6 +59,8 @@ PERIODS: Mapping[RetentionName, LazyString] = {
     RetentionName.STAFF_SESSIONS: _("of a session that has ended: %(days)s"),
     RetentionName.STAFF_DEVICES: _("of a browser that is not used any more: %(days)s"),
     RetentionName.STAFF_LINKS: _("of a one-time link that has expired: %(days)s"),
+    RetentionName.EVENT_LINKS: _("emails with a link that confirms a sign-up: %(days)s"),
+    RetentionName.EVENT_UNCONFIRMED: _("of a sign-up that was never confirmed: %(days)s"),
     RetentionName.EVENT_EMAILS: _("emails about the event: %(days)s after it"),
     RetentionName.EVENT_NEEDS: _("what you need there: %(days)s after the event"),
     RetentionName.EVENT_PEOPLE: _("names and addresses: %(days)s after the event"),

@@ -31,6 +31,7 @@ from campaign.services.events.forgetting import (
     is_need_of_old_event,
     is_of_old_event,
 )
+from campaign.services.events.unconfirmed import is_old_link, is_unconfirmed_since
 from campaign.services.queues.inbox import CLOSED_EVENT_STATES, EMPTY_PAYLOAD
 from campaign.services.shield.codes import PROOFS
 
@@ -194,6 +195,8 @@ RULES: tuple[RowRule, ...] = (
         Message,
         lambda before: and_(Message.kind.in_(PROOFS), Message.created_at < before),
     ),
+    _rule(RetentionName.EVENT_LINKS, Message, is_old_link),
+    _rule(RetentionName.EVENT_UNCONFIRMED, EventSignUp, is_unconfirmed_since),
     _rule(RetentionName.EVENT_EMAILS, Message, is_about_old_event),
     _rule(RetentionName.EVENT_NEEDS, EventSignUp, is_need_of_old_event, access_needs=None),
     _rule(RetentionName.EVENT_PEOPLE, EventSignUp, is_of_old_event, **dict.fromkeys(PERSONAL_COLUMNS)),

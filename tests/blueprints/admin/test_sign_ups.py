@@ -13,7 +13,7 @@ from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign, a_fund
-from tests.support.events import BEGINS_AT, an_event, change, public_id_of, someone, states
+from tests.support.events import BEGINS_AT, a_request, an_event, change, public_id_of, someone, states
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
 
@@ -92,13 +92,17 @@ def test_somebody_is_added_by_hand_moved_up_and_cancelled(
     again = fetch_address(staff, f"{settings(fund.public_id)}/add")
     taken = Page(again.submit(staff, name="Another", email="AIDA@example.org", places="1"))
     assert taken.texts(".error-summary a") == ["This address has signed up for the event already."]
-    for name, places in (("Burul", "2"), ("Chynar", "1")):
+    change(fund, capacity=1)
+    for name, places in (("Burul", "1"), ("Chynar", "1")):
         fetch_address(staff, f"{settings(fund.public_id)}/add").submit(staff, name=name, places=places)
     assert list(states(fund).values()) == [SignUpState.CONFIRMED, SignUpState.WAITING, SignUpState.WAITING]
     page = fetch_address(staff, settings(fund.public_id))
     assert "There are not enough free places." in act(page, staff, "Give a place Burul")
+    change(fund, capacity=2)
     assert "They have a place now." in act(page, staff, "Give a place Chynar")
     assert "This sign-up has changed meanwhile." in act(page, staff, "Give a place Chynar")
+    assert "1 sign-up that came later has a place" in fetch_address(staff, settings(fund.public_id)).text()
+    change(fund, capacity=1)
     question = fetch_address(staff, page.link("Cancel Aida"))
     assert "They are told by email" in question.text()
     assert question.submit(staff).status_code == 303
@@ -121,8 +125,8 @@ def test_an_email_that_does_not_arrive_and_too_few_places_are_shown(
     for name in ("aida", "burul"):
         someone(fund, name, clock=clock)
     with transaction() as session:
-        letter = session.execute(select(Message).where(Message.recipient == "burul@example.org")).scalar_one()
-        letter.state = MailState.FAILED_PERMANENTLY
+        to_burul = select(Message).where(Message.recipient == "burul@example.org").order_by(Message.id)
+        session.execute(to_burul).scalars().all()[-1].state = MailState.FAILED_PERMANENTLY
     cells = fetch_address(staff, settings(fund.public_id)).texts("tbody tr")
     assert ["An email did not arrive" in cell for cell in cells] == [False, True]
     saved = fetch_address(staff, f"/staff/plan/{fund.public_id}").submit(staff, capacity="1")
@@ -177,11 +181,18 @@ def test_who_came_is_ticked_and_the_report_begins_with_it(
 def test_the_list_is_printed_and_downloaded(staff: FlaskClient, campaign: Campaign, clock: SettableClock) -> None:
     fund = an_event(campaign)
     someone(fund, "=hyperlink(1)", clock=clock, email="aida@example.org", access_needs="=1+1")
+    a_request(fund, "burul", clock=clock)
+    desk = fetch_address(staff, settings(fund.public_id))
+    assert "They have no place, and after 48 hours their sign-up is deleted." in desk.text()
     sheet = fetch_address(staff, f"{settings(fund.public_id)}/sheet")
+    assert "Burul" not in sheet.text()
     assert "=Hyperlink(1)" in sheet.text("table.attendance")
     assert "aida@example.org" not in sheet.text()
     with staff.get(f"{settings(fund.public_id)}.csv") as answer:
         file = answer.get_data(as_text=True)
     assert "'=Hyperlink(1)" in file
     assert "'=1+1" in file
+    assert "burul" not in file
+    fetch_address(staff, desk.link("Delete the data Burul")).submit(staff)
+    assert list(states(fund)) == ["=Hyperlink(1)"]
     assert "aida@example.org" in file

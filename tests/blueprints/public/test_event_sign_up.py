@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,9 +15,10 @@ from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.events import limits
+from campaign.services.events.links import sign_link
 from campaign.services.events.signing_up import CONSENT_TEXT, CONSENT_VERSION
 from tests.support.builders import a_campaign
-from tests.support.events import BEGINS_AT, an_event, change, someone, states
+from tests.support.events import BEGINS_AT, a_request, an_event, change, public_id_of, someone, states
 from tests.support.fakes import RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch_address
 
@@ -28,7 +30,7 @@ TYPED = {
     "access_needs": "A ramp",
     "consent": "yes",
 }
-ANSWER = "Thank you. Check your email: it says whether you have a place."
+ANSWER = "Now check your email, and confirm your sign-up there."
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def test_somebody_signs_up_and_cancels(
     clock.advance(seconds=30)
     answer = page.submit(client, "form[data-work]", **TYPED, language="ky")
     assert ANSWER in fetch_address(client, answer.location).text()
-    assert states(fund) == {"Aida K.": SignUpState.CONFIRMED}
+    assert states(fund) == {"Aida K.": SignUpState.UNCONFIRMED}
     again = page.submit(client, "form[data-work]", **TYPED, language="ky")
     assert again.location == answer.location  # known or not: the same answer
     work_off_everything()
@@ -54,6 +56,13 @@ def test_somebody_signs_up_and_cancels(
     link = re.search(r"https?://[^/]+(/ky/events/place/\S+)", letter.text)
     assert link
     assert mailer.sent == []
+    question = fetch_address(client, link[1])
+    assert states(fund) == {"Aida K.": SignUpState.UNCONFIRMED}  # a program that opens links confirms nothing
+    for _press in range(2):  # twice is once
+        assert question.submit(client).status_code == 200
+    assert states(fund) == {"Aida K.": SignUpState.CONFIRMED}
+    work_off_everything()
+    assert len(mailer.sent) == 1
     own = fetch_address(client, link[1])
     assert states(fund) == {"Aida K.": SignUpState.CONFIRMED}  # whoever only looks cancels nothing
     done = Page(own.submit(client))
@@ -85,6 +94,43 @@ def test_mistakes_are_named_and_what_was_typed_stays(
     assert few.texts(".error-summary a") == ["Only 1 place is free. Choose fewer."]
     assert page.submit(client, "form[data-work]", **TYPED, homepage="spam").status_code == 303
     assert list(states(fund)) == ["Burul"]
+
+
+def test_the_page_of_an_unconfirmed_sign_up_says_what_is_possible_now(
+    client: FlaskClient, campaign: Campaign, clock: SettableClock
+) -> None:
+    fund = an_event(campaign, begins_at=BEGINS_AT, capacity=3)
+    a_request(fund, clock=clock, places=2)
+    address = f"/en/events/place/{sign_link(public_id_of(fund))}"
+    first = fetch_address(client, address)
+    assert "One more step: confirm your sign-up. Until then you have no place." in first.text(".notice")
+    assert first.text("button.big") == "Confirm my sign-up"
+    change(fund, capacity=2, details_changed_at=clock.now() + timedelta(minutes=1))
+    someone(fund, "burul", clock=clock, places=2)
+    moved, full = fetch_address(client, address).texts(".notice")
+    assert "The time or the place has changed since you signed up." in moved
+    assert "You can join the waiting list" in full
+    for columns, sentence in (
+        ({"capacity": 1}, "Fewer places are free by now than you want."),
+        ({"capacity": 2, "has_waiting_list": False}, "All places are taken, and there is no waiting list."),
+        ({"sign_up_until": clock.now()}, "Sign-up for this event has ended."),
+        ({"status": "cancelled", "state_note": {"en": "Snow."}}, "This event is cancelled. Snow."),
+    ):
+        change(fund, **columns)
+        late = Page(first.submit(client))
+        assert late.answer.status_code == 409
+        assert any(sentence in notice for notice in late.texts(".notice"))
+        assert not late.soup.select("button.big")
+    change(fund, status="planned", sign_up_until=None, capacity=2, has_waiting_list=True)
+    assert "You are on the waiting list." in Page(first.submit(client)).text(".notice")
+    waiting = fetch_address(client, address)
+    assert "You are waiting for several places together." in waiting.text()
+    assert "Places you want 2" in waiting.text("dl")
+    clock.advance(days=90)
+    assert "This event has begun" in client.get(address).get_data(as_text=True)
+    gone = client.get(f"/en/events/place/{sign_link('zzzzzzzzzzzzzzzz')}")
+    assert gone.status_code == 410
+    assert "A sign-up that nobody confirms within 48 hours is deleted." in gone.get_data(as_text=True)
 
 
 def count_change(campaign: Campaign) -> None:
@@ -128,7 +174,7 @@ def test_without_proof_too_many_sign_ups_get_a_check(
     assert refused.one("#email")["value"] == "aida@example.org"
     clock.advance(seconds=5)
     assert refused.submit(client, "form[data-work]", proof="solved").status_code == 303
-    assert states(fund) == {"Aida K.": SignUpState.CONFIRMED}
+    assert states(fund) == {"Aida K.": SignUpState.UNCONFIRMED}
 
 
 def test_an_event_of_another_campaign_is_not_found(client: FlaskClient, campaign: Campaign) -> None:

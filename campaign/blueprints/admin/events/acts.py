@@ -111,7 +111,7 @@ def attendance_sheet(public_id: str) -> ResponseReturnValue:
 
 @bp.get("/plan/<public_id>/sign-ups.<any(csv,xlsx):file_format>")
 def sign_up_file(public_id: str, file_format: str) -> Response:
-    """Everybody who signed up, with contact and needs."""
+    """Everybody who signed up and confirmed it, with contact and needs."""
     chosen = cast(FileFormat, file_format)
     shown = desk.sign_up_desk(campaign().id, public_id)
     audit.record_access(

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.events.forms import SignUpSettingsForm
-from campaign.blueprints.admin.events.words import OFFERS, STATES, over_capacity_sentence
+from campaign.blueprints.admin.events.words import OFFERS, STATES, over_capacity_sentence, overtaken_sentence
 from campaign.blueprints.admin.frame import campaign, done
 from campaign.blueprints.admin.guard import person
 from campaign.days import local_day, local_time
@@ -65,6 +65,7 @@ def _page(shown: SignUpDesk, form: SignUpSettingsForm) -> str:
         here=here,
         states=STATES,
         too_many=over_capacity_sentence(shown.rules.over_capacity) if shown.rules.over_capacity else None,
+        overtaken=overtaken_sentence,
         is_upcoming=shown.status in set(UPCOMING),
         offer=OFFERS[shown.rules.offer(at=at, campaign_state=here.state_on(local_day(at)))],
     )

@@ -12,6 +12,7 @@ from campaign.domain.event_sign_up import SignUpOffer, SignUpState
 STATES: Mapping[SignUpState, tuple[LazyString, str]] = {
     SignUpState.CONFIRMED: (_("Has a place"), "good"),
     SignUpState.WAITING: (_("On the waiting list"), "warn"),
+    SignUpState.UNCONFIRMED: (_("Not confirmed by email yet"), ""),
     SignUpState.CANCELLED: (_("Cancelled"), ""),
 }
 OFFERS: Mapping[SignUpOffer, LazyString] = {
@@ -55,6 +56,14 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     rules.SignUpEnded: _("This sign-up has changed meanwhile. Nothing was done."),
     rules.NotEnoughPlaces: _("There are not enough free places. Raise the number of places on the plan first."),
 }
+
+
+def overtaken_sentence(count: int) -> str:
+    """Return what staff read at a group that waits while others who came later have places."""
+    sentence: str = ngettext(
+        "%(num)s sign-up that came later has a place", "%(num)s sign-ups that came later have places", count
+    )
+    return sentence
 
 
 def over_capacity_sentence(count: int) -> str:
