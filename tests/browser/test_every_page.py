@@ -208,6 +208,7 @@ def test_every_public_page_is_without_fault(lab: Lab, lang: str) -> None:
     assert faults_of(lab.visitor.new_page(), addresses, lang) == {}
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_staff_page_is_without_fault(lab: Lab, lang: str) -> None:
     page = staff_page(lab, lang)

@@ -248,6 +248,7 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab never reached #{name}")
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(("lang", "width"), SIGHTS)
 def test_axe_finds_nothing_from_the_form_to_the_thanks(chromium: Browser, site: Site, lang: str, width: int) -> None:
     a_fund(campaign=site.campaign(), code="THEME-GRANTS")

@@ -25,7 +25,10 @@ from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_paid_gift
 from tests.support.fakes import SettableClock
 
-pytestmark = pytest.mark.database("postgresql")  # every page is read here; most tests of pages use SQLite
+pytestmark = [
+    pytest.mark.faults,  # a thousand pages
+    pytest.mark.database("postgresql"),  # every page is read here; most tests of pages use SQLite
+]
 READS_ARE_RECORDED = "audit_event"
 """Who downloads names or money is written into the audit trail: that a GET was made, not a change of anything."""
 FILLED_IN = {

@@ -6,14 +6,11 @@ from flask import Flask
 from flask.templating import Environment
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 
 _templates: dict[object, Any] = {}
-_rules: dict[object, dict[str, Any]] = {}
+_maps: dict[object, Map] = {}
 _engines: dict[str, Engine] = {}
-COMPILED = ("_parts", "_trace", "_converters", "arguments")
-BUILDERS = ("_build", "_build_unknown")
-"""What Werkzeug's `Rule.compile` sets; the last are methods of the rule."""
 
 
 class ThriftyEnvironment(Environment):
@@ -27,10 +24,56 @@ class ThriftyEnvironment(Environment):
         return _templates[key]
 
 
+class ThriftyMap(Map):
+    """Werkzeug's map of addresses, which is built once for the same addresses, whichever app asks.
+
+    Rules wait until somebody looks at the map. Nothing in a built map changes, nor depends on the app.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._waiting: list[Rule] = []
+        super().__init__(*arguments, **options)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Add a rule, which may be looked at from now on."""
+        self._waiting += rulefactory.get_rules(self)
+        self._remap = True
+
+    def update(self) -> None:
+        """Take the rules that wait; all methods that look at the map call this first."""
+        if self._waiting:
+            assert not self._rules_by_endpoint, "the map was looked at before all of its addresses were there"
+            key = tuple(self.converters.items()), tuple(map(_facts, self._waiting))
+            if key not in _maps:
+                for rule in self._waiting:
+                    super().add(rule)
+                _maps[key] = self
+            self._waiting.clear()
+            self._matcher, self._rules_by_endpoint = _maps[key]._matcher, _maps[key]._rules_by_endpoint
+        super().update()
+
+
+def _facts(rule: Rule) -> tuple[object, ...]:
+    """What distinguishes one address from another."""
+    choices = rule.strict_slashes, rule.merge_slashes, rule.build_only, rule.redirect_to, rule.alias, rule.websocket
+    defaults = tuple((rule.defaults or {}).items())
+    automatic = getattr(rule, "provide_automatic_options", None)
+    return (
+        rule.rule,
+        rule.endpoint,
+        frozenset(rule.methods or ()),
+        defaults,
+        rule.host,
+        rule.subdomain,
+        automatic,
+        choices,
+    )
+
+
 def keep_compiled() -> None:
     """From now on, for all apps of this process; what is kept is what Jinja and Werkzeug themselves have made."""
     Flask.jinja_environment = ThriftyEnvironment
-    _share_rules()
+    Flask.url_map_class = ThriftyMap
     make_engine = SQLAlchemy._make_engine
 
     def sharing(*arguments: Any) -> Engine:
@@ -39,28 +82,6 @@ def keep_compiled() -> None:
         return engine
 
     SQLAlchemy._make_engine = sharing  # type: ignore[assignment, method-assign]
-
-
-def _share_rules() -> None:
-    """Let an address use what an earlier one like it has compiled: nothing in that changes, nor depends on the app."""
-    compile_anew = Rule.compile
-
-    def compile_once(rule: Rule) -> None:
-        assert rule.map is not None
-        place = rule.host if rule.map.host_matching else rule.subdomain
-        defaults = tuple((rule.defaults or {}).items())
-        key = rule.rule, place, defaults, rule.merge_slashes, tuple(rule.map.converters.items())
-        if key not in _rules:
-            compile_anew(rule)
-            builders = {name: getattr(rule, name).__func__ for name in BUILDERS}
-            _rules[key] = {**{name: getattr(rule, name) for name in COMPILED}, **builders}
-            return
-        for name in COMPILED:
-            setattr(rule, name, _rules[key][name])
-        for name in BUILDERS:
-            setattr(rule, name, _rules[key][name].__get__(rule))
-
-    Rule.compile = compile_once  # type: ignore[assignment, method-assign]
 
 
 def _share_statements(engine: Engine) -> None:
