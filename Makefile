@@ -33,7 +33,7 @@ dates: setup ## all tests on four other days, by Debian's faketime (T=tests/serv
 	@$(BIN)/python -m tests.dates $(T)
 
 axe: setup ## every page in every language at all four looks, by axe (longer than make test allows)
-	@KURAK_AXE=full $(BIN)/python -m pytest -q -p no:randomly tests/browser/test_every_page.py tests/browser/test_giving.py
+	@KURAK_AXE=full $(BIN)/python -m pytest -q -p no:randomly tests/browser/test_every_page.py tests/browser/test_giving.py tests/browser/test_new_rooms.py
 
 drill: ## a synthetic week against the installation that `make run` has started (INSTANCE_DIR=…, PORT=… as there)
 	@$(BIN)/flask --app wsgi drill
