@@ -8,6 +8,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 _CELL = re.compile(r"<(th|td)\b([^>]*)>")
+_DASH = re.compile(r"<td\b([^>]*)>\s*–\s*</td>")
 _COLSPAN = re.compile(r'colspan="(\d+)"')
 
 
@@ -20,6 +21,7 @@ def with_labels(cells: str, columns: Sequence[Mapping[str, Any]]) -> Markup:
     """Return the cells of a row, each with the label of its column as `data-label`.
 
     The head of the row, cells that have a label, cells across columns and columns without a visible label stay as they are.
+    A cell that holds a dash alone gets the class `none`: a card leaves it out.
 
     Args:
         cells: The mark-up of one row, without cells inside of cells.
@@ -37,4 +39,13 @@ def with_labels(cells: str, columns: Sequence[Mapping[str, Any]]) -> Markup:
             return match[0]
         return f'<{name}{attributes} data-label="{escape(column["label"])}">'
 
-    return Markup(_CELL.sub(labelled, str(cells)))  # noqa: S704  # the mark-up comes from a template, the labels are escaped
+    marked = _DASH.sub(lambda match: f"<td{_with_class(match[1], 'none')}>–</td>", str(cells))
+    return Markup(_CELL.sub(labelled, marked))  # noqa: S704  # the mark-up comes from a template, the labels are escaped
+
+
+def _with_class(attributes: str, name: str) -> str:
+    return (
+        attributes.replace('class="', f'class="{name} ', 1)
+        if 'class="' in attributes
+        else f'{attributes} class="{name}"'
+    )

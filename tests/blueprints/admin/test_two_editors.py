@@ -47,7 +47,7 @@ def test_settings_currencies_plan_goals_and_consents(app: Flask, clock: Settable
     assert page.submit(admin, main).status_code == 303
     assert fetch_address(admin, "/staff/campaign/settings").one("#goal")["value"] == "3000"
     page = save_twice(admin, "/staff/campaign/currencies/USD", main, {"minimum": "6"}, {"minimum": "7"})
-    assert rows(page) == ["Least gift 6 7"]
+    assert rows(page) == ["Smallest gift 6 7"]
     draft = replace(TEXTS, details=DAYS)
     plan_changes.add_item(campaign.id, FundKind.GRANT, draft, actor_id=staff.staff_id, clock=clock)
     item = plan_of(campaign.id)[-1].public_id

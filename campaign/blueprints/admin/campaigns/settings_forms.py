@@ -156,7 +156,7 @@ class CurrencyForm(VersionedForm):
     """A currency of the campaign: its bounds and an estimate of the provider's fee."""
 
     code = CurrencyCodeField(description=_("Its three letters, like KGS."))
-    minimum = AmountField(_("Least gift"))
+    minimum = AmountField(_("Smallest gift"))
     maximum = AmountField(_("Largest gift"))
     fee_percent = DecimalField(
         _("Provider’s fee in per cent, estimated"),

@@ -1,5 +1,7 @@
 """One donor, and what staff note about them."""
 
+from dataclasses import replace
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -98,4 +100,5 @@ def _row(entry: TimelineEntry) -> TimelineRow:
     if thing == "pledge":
         word, colour = pledge_words.TIMELINE[kind]
         return timeline_row(entry, {entry.kind: (_("Monthly gift: %(what)s", what=word), colour)})
-    return timeline_row(entry, TIMELINE)
+    is_number = thing == "donation"  # the note is the donation's number, which says nothing to people
+    return timeline_row(replace(entry, note="") if is_number else entry, TIMELINE)
