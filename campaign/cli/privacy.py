@@ -23,7 +23,8 @@ privacy = AppGroup("privacy", help="Personal data.")
 def retention(*, dry_run: bool) -> None:
     """Delete the personal data whose time is over; the worker does so every night."""
     config: Config = current_app.config["KURAK"]
-    rules, clock = retention_job.rules_for(config.retention_days), current_context().clock
+    context = current_context()
+    rules, clock = retention_job.rules_for(config.retention_days, store=context.files), context.clock
     counts = retention_job.count_due(rules, clock=clock) if dry_run else retention_job.run(rules, clock=clock)
     for count in counts:
         click.echo(f"{count.name}: {count.rows} {'due' if dry_run else 'deleted'} (after {count.days} days)")

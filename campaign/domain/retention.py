@@ -29,6 +29,7 @@ class RetentionName(StrEnum):
     APPLICATION_EMAILS = "application_emails"
     RECEIPTS = "receipts"
     DONORS = "donors"
+    CONSENT_FILES = "consent_files"
 
 
 DAYS: Mapping[RetentionName, int] = {
@@ -54,6 +55,7 @@ DAYS: Mapping[RetentionName, int] = {
     RetentionName.APPLICATION_EMAILS: 365,
     RetentionName.RECEIPTS: 3653,
     RetentionName.DONORS: 3653,
+    RetentionName.CONSENT_FILES: 1096,
 }
 """The period of each kind in days, where no setting says otherwise."""
 SETTINGS: Mapping[str, RetentionName] = {

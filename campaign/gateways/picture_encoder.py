@@ -1,28 +1,16 @@
 """Makes the files of a picture in a process of its own, bounded in time and memory."""
 
 import json
-import logging
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Any
 
-from campaign.domain.picture import PictureFlaw, PictureFormat, PictureRefused, PicturesBusy
-
-log = logging.getLogger(__name__)
+from campaign.domain.picture import PictureFlaw, PictureFormat, PictureRefused
+from campaign.gateways.file_process import CPU_SECONDS, FileBroken, FileTooSlow, run_program
 
 PROGRAM = Path(__file__).with_name("picture_process.py")
-CPU_SECONDS = 60
-WALL_SECONDS = 90
-MEMORY_BYTES = 2_000_000_000
-"""Of addresses; a picture of 50 megapixels takes a third of it."""
-WAIT_SECONDS = 20
-_turn = BoundedSemaphore(1)
-"""One picture at a time in each process of the web server, so that pages go on being served."""
+SCAN = "scan"
+"""Instead of the files of a picture: one JPEG, large enough to read handwriting on a page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +44,21 @@ def encode_picture(data: bytes, *, ending: str, seconds: int = CPU_SECONDS) -> E
         PictureRefused: It does not become a picture.
         PicturesBusy: Others are being prepared.
     """
-    command = [sys.executable, "-I", str(PROGRAM), ending, str(seconds), str(MEMORY_BYTES)]
-    with _own_turn():
-        try:
-            ended = subprocess.run(command, input=data, capture_output=True, timeout=WALL_SECONDS, check=False)  # noqa: S603  # our own program
-        except subprocess.TimeoutExpired:
-            raise PictureRefused(PictureFlaw.TOO_SLOW) from None
-    if ended.returncode != 0:
-        log.warning("a picture was given up: exit %s, %s", ended.returncode, _last_line(ended.stderr))
-        raise PictureRefused(PictureFlaw.TOO_SLOW if ended.returncode < 0 else PictureFlaw.DAMAGED)
-    return _read(ended.stdout)
+    return _read(_run(data, ending, "", seconds=seconds))
 
 
-@contextmanager
-def _own_turn() -> Iterator[None]:
-    if not _turn.acquire(timeout=WAIT_SECONDS):
-        raise PicturesBusy
+def encode_scan(data: bytes, *, ending: str) -> bytes:
+    """Return a photo of a paper as one JPEG without what a camera wrote beside it; raises as `encode_picture` does."""
+    return _read(_run(data, ending, SCAN)).files[0].body
+
+
+def _run(data: bytes, ending: str, kind: str, *, seconds: int = CPU_SECONDS) -> bytes:
     try:
-        yield
-    finally:
-        _turn.release()
+        return run_program(PROGRAM, data, ending, kind, seconds=seconds)
+    except FileTooSlow:
+        raise PictureRefused(PictureFlaw.TOO_SLOW) from None
+    except FileBroken:
+        raise PictureRefused(PictureFlaw.DAMAGED) from None
 
 
 def _read(answer: bytes) -> EncodedPicture:
@@ -91,8 +74,3 @@ def _read(answer: bytes) -> EncodedPicture:
             EncodedFile(width=each["width"], height=each["height"], format=PictureFormat(each["format"]), body=body)
         )
     return EncodedPicture(width=facts["width"], height=facts["height"], files=tuple(files))
-
-
-def _last_line(errors: bytes) -> str:
-    """Return the end of a traceback, without what the file held."""
-    return errors.decode(errors="replace").strip().rpartition("\n")[2].partition(":")[0]

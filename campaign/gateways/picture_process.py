@@ -27,6 +27,8 @@ from PIL import (
 MAX_PIXELS = 50_500_000
 MIN_SIDE, MAX_RATIO = 320, 4
 WIDTHS = (480, 960, 1600)
+SCAN_SIDE, SCAN_QUALITY = 3000, 82
+"""Pixels of the longer side of a scan: a page with handwriting is read at 250 dots an inch."""
 BUDGETS = {480: 30_000, 960: 60_000, 1600: 150_000}
 """Bytes that a file of a width should not exceed: its quality is lowered down to the last of `QUALITIES`."""
 QUALITIES = {"avif": (58, 46, 36, 28), "webp": (78, 66, 54, 42), "jpg": (80, 70, 60, 48)}
@@ -49,12 +51,13 @@ class UnusableFile(Exception):
     """The file does not become a picture; the message is one word that says why."""
 
 
-def prepare(data: bytes, ending: str = "") -> tuple[tuple[int, int], Files]:
+def prepare(data: bytes, ending: str = "", *, is_scan: bool = False) -> tuple[tuple[int, int], Files]:
     """Return the size of a picture, upright, and its files as (width, height, format, bytes).
 
     Args:
         data: The uploaded file.
         ending: What the file's name ends with, such as `jpg`; empty where it has no ending.
+        is_scan: Whether it becomes one large JPEG, for reading, instead.
 
     Raises:
         UnusableFile: It is no picture that we can show.
@@ -68,7 +71,7 @@ def prepare(data: bytes, ending: str = "") -> tuple[tuple[int, int], Files]:
         raise UnusableFile("too_slow") from None
     except Exception as error:  # decoders raise whatever they like at broken data
         raise UnusableFile("damaged") from error
-    return upright.size, list(_files(upright))
+    return upright.size, [_scan(upright)] if is_scan else list(_files(upright))
 
 
 def widths_of(width: int) -> tuple[int, ...]:
@@ -189,6 +192,13 @@ def _files(image: Image.Image) -> Iterator[tuple[int, int, str, bytes]]:
             yield *size, name, _encoded(image, name, qualities, BUDGETS.get(width, BUDGETS[WIDTHS[-1]]))
 
 
+def _scan(image: Image.Image) -> tuple[int, int, str, bytes]:
+    image.thumbnail((SCAN_SIDE, SCAN_SIDE), Image.Resampling.LANCZOS)
+    packed = io.BytesIO()
+    image.save(packed, quality=SCAN_QUALITY, **SAVE["jpg"])
+    return *image.size, "jpg", packed.getvalue()
+
+
 def _encoded(image: Image.Image, name: str, qualities: tuple[int, ...], budget: int) -> bytes:
     """Return the file of the best quality within the budget of bytes; of the lowest where none is."""
     body = b""
@@ -215,12 +225,12 @@ def limit(seconds: int, memory: int) -> None:
 
 
 def main(arguments: list[str], read: Callable[[], bytes], write: Callable[[bytes], object]) -> int:
-    """Answer one picture; `arguments` are the ending of its name, the seconds and the bytes of memory it may take."""
-    limit(int(arguments[1]), int(arguments[2]))
+    """Answer one picture; `arguments`: the ending of its name, `scan` or nothing, and the seconds and bytes it may take."""
+    limit(int(arguments[-2]), int(arguments[-1]))
     Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before a pixel is decoded
     warnings.simplefilter("ignore")
     try:
-        size, files = prepare(read(), arguments[0])
+        size, files = prepare(read(), arguments[0], is_scan=arguments[1] == "scan")
     except UnusableFile as refusal:
         write(json.dumps({"flaw": str(refusal)}).encode() + b"\n")
         return 0

@@ -184,7 +184,9 @@ def prepare_notes() -> bool:
 def delete_old_data() -> bool:
     """Delete the personal data whose time is over, and note the erasures outside the database."""
     config: Config = current_app.config["KURAK"]
-    retention.run(retention.rules_for(config.retention_days), clock=current_context().clock)
+    retention.run(
+        retention.rules_for(config.retention_days, store=current_context().files), clock=current_context().clock
+    )
     try:
         reapplying.note_missing(config.instance_dir)
     except (OSError, UnreadableErasures):  # “kurak doctor” shows it, and the next night tries again

@@ -6,6 +6,7 @@ from sqlalchemy import CHAR, CheckConstraint, ForeignKey, LargeBinary, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.domain.consent import ConsentForm
+from campaign.domain.consent_file import FileType
 from campaign.domain.picture import PictureFormat
 from campaign.extensions import Key, Model
 from campaign.models.columns import PrimaryKey, PublicId, Texts, check_values
@@ -83,6 +84,28 @@ class Consent(Model):
     withdrawn_at: Mapped[datetime | None]
     withdrawal_places: Mapped[Texts]
     """Where the pictures were shown when it was withdrawn: a picture's public id → the places, one per line."""
+
+
+class ConsentFile(Model):
+    """A scan of the signed paper, or the recorded voice. Campaign staff alone can download it; it is never public."""
+
+    __tablename__ = "consent_file"
+    __table_args__ = (UniqueConstraint("consent_id", "digest"), check_values("kind", FileType))
+
+    id: Mapped[PrimaryKey]
+    public_id: Mapped[PublicId]
+    consent_id: Mapped[int] = mapped_column(Key, ForeignKey("consent.id"))
+    name: Mapped[str]
+    kind: Mapped[str]
+    length: Mapped[int]
+    digest: Mapped[str] = mapped_column(CHAR(64))
+    """Of the file as it came, so that it is not attached twice."""
+    version: Mapped[str] = mapped_column(CHAR(16))
+    """Part of its name outside the database."""
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """NULL where files are stored outside the database."""
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))
 
 
 class PictureConsent(Model):

@@ -22,7 +22,7 @@ from werkzeug.http import parse_cookie
 
 MAX_READERS = 4
 """How many threads of a process may wait for a body. Ten more may wait for Stripe, so two of sixteen go on serving pages."""
-UPLOADS = re.compile(r"/staff/(?:pictures/(?:new|[a-z0-9]{16}/replace)|field/pictures)")
+UPLOADS = re.compile(r"/staff/(?:pictures/(?:new|[a-z0-9]{16}/replace)|field/pictures|consents/(?:new|[a-z0-9]{16}))")
 """The addresses that take an uploaded file, and no others."""
 MAX_UPLOAD_BYTES = 25_100_000
 """Of a body with a file of at most 25 MB, and with what a form adds to it."""

@@ -36,7 +36,9 @@ from campaign.services.events.links import sign_link
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from campaign.services.gifts.receipts_on_hold import receipts_on_hold
 from campaign.services.news.writing import SaveOrder, save_update
-from campaign.services.pictures.consents import ConsentFacts, ConsentOrder, save_consent
+from campaign.services.pictures.consent_attaching import save_with_files
+from campaign.services.pictures.consent_checks import ConsentUpload
+from campaign.services.pictures.consents import ConsentFacts, ConsentOrder
 from campaign.services.pledges.links import token_of_gift
 from campaign.services.reconciliation import reconciling
 from campaign.services.staff.accounts import DEMO_PASSWORD, RoleGrant, add_demo_staff, add_staff
@@ -45,7 +47,9 @@ from campaign.services.staff.links import address_of
 from tests.browser.lab_donors import work_with_donors
 from tests.journeys.site import Site
 from tests.support.builders import set_issuer_text
+from tests.support.contexts import a_context
 from tests.support.pictures import a_picture
+from tests.support.recordings import RECORDINGS
 
 EVERYWHERE = "everywhere@demo.kurak.example"
 """A member of staff whose roles may open every staff page."""
@@ -185,11 +189,13 @@ def _campaign_work(clock: Clock) -> dict[str, str]:
     order = ConsentOrder(
         version="", campaign_id=campaign.id, public_id=consent_id, is_new=True, facts=facts, actor_id=actor_id
     )
-    save_consent(order, clock=clock)
+    voice = ConsentUpload(public_id=new_public_id(), name="voice.amr", data=RECORDINGS["voice.amr"])
+    save_with_files(order, [voice], context=a_context(clock))
     link = invite(NewPerson(email="new@demo.kurak.example", grants=(RoleGrant("finance"),)), actor_id=None, clock=clock)
     return work_with_donors(campaign.id, actor_id=actor_id, clock=clock) | {
         "draft_update": update_id,
         "consent": consent_id,
+        "consent_file": voice.public_id,
         "picture": a_picture(campaign, place="hero"),
         "one_time": address_of(link.nonce, public_url="").rpartition("/")[2],
     }

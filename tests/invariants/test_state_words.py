@@ -35,6 +35,7 @@ from campaign.domain import (
     allocation,
     campaign_state,
     consent,
+    consent_file,
     disputes,
     donation,
     donor,
@@ -97,6 +98,8 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     picture.PictureGap: (("", picture_words.GAPS),),
     consent.ConsentState: (("", picture_words.CONSENT_STATES),),
     consent.ConsentForm: (("", picture_words.CONSENT_FORMS),),
+    consent_file.ConsentFileFlaw: (("", picture_words.CONSENT_FILE_FLAWS),),
+    consent_file.FileType: (("", picture_words.FILE_TYPES),),
     donor_consent.ConsentPurpose: (("", privacy_words.PURPOSES),),
     donor_consent.ConsentSource: (("", privacy_words.SOURCES),),
     logo.LogoProblem: (("", logo_sentences.SENTENCES),),
@@ -144,6 +147,7 @@ NOT_SHOWN = {
     *("RetentionName", "DataKind", "LegalBasis", "Recipient"),  # for operators, so far
     "LogoKind",  # each has a form of its own
     "CampaignStage",  # people read what the campaign is
+    "PdfFlaw",  # who refuses the file has words for it
     "PictureFormat",  # addresses and machines read it
     "LinkPurpose",  # the email that a link came with says what it is for
     "PledgeRequestState",  # `CARD_STATES` has a sentence for each state that a donor may meet

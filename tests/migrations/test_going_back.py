@@ -39,6 +39,9 @@ pytestmark = pytest.mark.faults
 
 MONEY = ("journal_entry", "posting", "receipt", "refund", "allocation", "disbursement", "donation_event", "audit_event")
 UNKNOWN_BEFORE: dict[str, dict[str, tuple[str, dict[str, object]]]] = {
+    next(file.name[:4] for file in (MIGRATIONS / "versions").glob("*_consent_files.py")): {
+        "1 scans and recordings of consents": ("consent_file", {"kind": "pdf", "length": 1}),
+    },
     next(file.name[:4] for file in (MIGRATIONS / "versions").glob("*_pictures.py")): {
         "1 pictures": ("picture", {"width": 1, "height": 1, "focal_x": 50, "focal_y": 50}),
         "1 consents to be shown": ("consent", {"form": "paper"}),

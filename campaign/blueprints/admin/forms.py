@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
-from wtforms import DateField, Field, HiddenField, RadioField, SelectField, SelectFieldBase, TextAreaField
+from wtforms import DateField, Field, FileField, HiddenField, RadioField, SelectField, SelectFieldBase, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from campaign.blueprints.admin import words
@@ -206,7 +206,7 @@ def _mistakes_of(field: Field) -> list[tuple[str, str]]:
 def _differences(typed: StaffForm, saved: StaffForm) -> Iterator[FieldDifference]:
     for field in typed:
         is_absent = isinstance(field, SelectField) and not field.raw_data  # a page may leave out a list
-        if is_absent or isinstance(field, HiddenField) or field.name not in saved:
+        if is_absent or isinstance(field, HiddenField | FileField) or field.name not in saved:
             continue
         theirs = _texts_of(saved[field.name])
         for label, text in _texts_of(field).items():

@@ -148,6 +148,7 @@ MENU: tuple[MenuGroup, ...] = (
                         "admin.consent",
                         "admin.save_consent",
                         "admin.consent_withdrawal",
+                        "admin.consent_file_deletion",
                     }
                 ),
             ),

@@ -273,6 +273,9 @@ RULES: dict[str, Permission] = {
     "admin.save_consent": Permission(CAMPAIGN),
     "admin.consent_withdrawal": Permission(CAMPAIGN),
     "admin.withdraw_consent": Permission(CAMPAIGN),
+    **dict.fromkeys(
+        ("admin.consent_file", "admin.consent_file_deletion", "admin.delete_consent_file"), Permission(CAMPAIGN)
+    ),
     "admin.show_picture": Permission(CAMPAIGN),
     "admin.hide_picture": Permission(CAMPAIGN),
     "admin.picture_file": Permission(ALL_STAFF),

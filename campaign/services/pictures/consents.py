@@ -146,14 +146,14 @@ def save_within(session: Session, order: ConsentOrder, *, at: datetime) -> None:
             raise NotFound(f"consent:{order.public_id}")
         session.add(_new(order, at=at))
         session.flush()
-        _record(session, "record", order.public_id, actor_id=order.actor_id, at=at)
+        record(session, "record", order.public_id, actor_id=order.actor_id, at=at)
         return
     if row.withdrawn_at is not None:
         raise ConsentWithdrawn(order.public_id)
     check_version(order.version, _facts(row))
     _write(row, order.facts)
     count_public_change(session, order.campaign_id)
-    _record(session, "save", order.public_id, actor_id=order.actor_id, at=at)
+    record(session, "save", order.public_id, actor_id=order.actor_id, at=at)
 
 
 def withdraw_consent(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> None:
@@ -176,7 +176,7 @@ def withdraw_consent(campaign_id: int, public_id: str, *, actor_id: int, clock: 
         row.withdrawal_places = {picture: "\n".join(names) for picture, names in places.items()}
         count_public_change(session, campaign_id)
         detail: dict[str, object] = {"places": sorted(name for names in places.values() for name in names)}
-        _record(session, "withdraw", public_id, actor_id=actor_id, at=at, detail=detail)
+        record(session, "withdraw", public_id, actor_id=actor_id, at=at, detail=detail)
 
 
 def _check_days(facts: ConsentFacts, *, today: date) -> None:
@@ -256,7 +256,7 @@ def _places(session: Session, consent_id: int) -> dict[str, list[str]]:
     return places
 
 
-def _record(
+def record(
     session: Session,
     act: str,
     public_id: str,

@@ -66,6 +66,7 @@ PERIODS: Mapping[RetentionName, LazyString] = {
     RetentionName.EVENT_PEOPLE: _("names and addresses: %(days)s after the event"),
     RetentionName.APPLICATIONS: _("of an application that ended without a grant: %(days)s"),
     RetentionName.APPLICATION_EMAILS: _("emails about the application: %(days)s"),
+    RetentionName.CONSENT_FILES: _("scans and recordings of a consent: %(days)s after it ended or was withdrawn"),
     RetentionName.RECEIPTS: _("%(days)s after the day of issue"),
     RetentionName.DONORS: _("of a paid gift: %(days)s after your last one, or earlier if you ask us to erase it"),
     RetentionName.FORM_VIEWS: _("of counts of opened forms, which are about nobody: %(days)s"),

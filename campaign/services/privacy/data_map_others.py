@@ -31,13 +31,20 @@ OTHERS: tuple[DataEntry, ...] = (
     DataEntry(
         kind=DataKind.PICTURES,
         title=_("Pictures of people"),
-        what=_("Pictures, and who of the people shown agreed to what, until when, and where the paper is."),
+        what=_(
+            "Pictures, and who of the people shown agreed to what, until when, where the paper is, and a scan of it or a "
+            "recording of their voice."
+        ),
         why=_("To show what the campaign does, with the consent of those shown."),
         basis=LegalBasis.CONSENT,
-        periods=(_("until the consent ends or is withdrawn; the record of it stays as proof"),),
+        periods=(
+            _("until the consent ends or is withdrawn; the record of it stays as proof"),
+            RetentionName.CONSENT_FILES,
+        ),
         recipients=(Recipient.PUBLIC,),
         columns=(
             *columns_of("consent", "person", "purpose", "language", "stored_at"),
+            *columns_of("consent_file", "name", "body"),
             *columns_of("picture", "alt", "credit"),
             *columns_of("picture_file", "body"),
         ),

@@ -1,16 +1,18 @@
 """The retention job: whatever is older than its period is deleted, in batches; a dry run only counts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campaign.database import reading, transaction
 from campaign.domain.retention import RetentionName
 from campaign.gateways.clock import Clock
+from campaign.gateways.file_store import FileStore
 from campaign.services.privacy import retention_rules
+from campaign.services.privacy.consent_file_rule import ConsentFileRule
 from campaign.services.privacy.erasure_rules import ERASURE_RULES
 from campaign.services.privacy.retention_rules import RetentionRule
 
-RULES: tuple[RetentionRule, ...] = (*retention_rules.RULES, *ERASURE_RULES)
+RULES: tuple[RetentionRule, ...] = (*retention_rules.RULES, *ERASURE_RULES, ConsentFileRule())
 """Every rule of the job."""
 
 
@@ -23,9 +25,10 @@ class RetentionCount:
     rows: int
 
 
-def rules_for(days: Mapping[RetentionName, int]) -> tuple[RetentionRule, ...]:
-    """Return the rules with the periods of this installation."""
-    return tuple(rule.with_days(days.get(rule.name, rule.days)) for rule in RULES)
+def rules_for(days: Mapping[RetentionName, int], *, store: FileStore | None = None) -> tuple[RetentionRule, ...]:
+    """Return the rules with the periods of this installation; `store` has the files that are not in its database."""
+    rules = (replace(rule, store=store) if isinstance(rule, ConsentFileRule) else rule for rule in RULES)
+    return tuple(rule.with_days(days.get(rule.name, rule.days)) for rule in rules)
 
 
 def count_due(rules: Sequence[RetentionRule], *, clock: Clock) -> list[RetentionCount]:

@@ -5,6 +5,16 @@ const WAITS = [1000, 4000, 15000, 30000];
 
 const form = document.querySelector("form[data-sending]");
 
+// A form with files and more: what is too big to be taken is not sent, and everything typed stays in view.
+for (const whole of document.querySelectorAll("form[data-max-bytes]:not([data-sending])")) {
+  whole.addEventListener("submit", (event) => {
+    const files = [...whole.querySelector("input[type='file']").files];
+    const isTooBig = files.reduce((sum, { size }) => sum + size, 0) > Number(whole.dataset.maxBytes);
+    whole.querySelector("[role='status']").textContent = isTooBig ? whole.dataset.tooBig : "";
+    if (isTooBig) event.preventDefault();
+  });
+}
+
 if (form) {
   const status = form.querySelector("[role='status']");
   const button = form.querySelector("button");

@@ -38,6 +38,7 @@ ABOUT_NOBODY = {
     "attempt_count": {"kind"},
     "audit_event": {"action", "subject"},
     "consent": {"public_id", "form", "withdrawal_places"},
+    "consent_file": {"public_id", "kind", "digest", "version"},
     "disbursement": {"public_id", "currency"},
     "donation": {
         *("public_id", "form_id", "origin", "shown_form_id", "superseded_form_id", "frequency", "wall", "state"),

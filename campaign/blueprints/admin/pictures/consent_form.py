@@ -2,18 +2,23 @@
 
 from datetime import date
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import RadioField, SelectField, StringField
+from werkzeug.datastructures import FileStorage
+from wtforms import MultipleFileField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from campaign.blueprints.admin.forms import CreationForm, DayField, LongTextField, VersionedForm
 from campaign.blueprints.admin.pictures.words import CONSENT_FORMS
 from campaign.domain.consent import MAX_PERSON, MAX_STORED_AT
+from campaign.domain.consent_file import MAX_FILES
 from campaign.domain.form_version import version_of
+from campaign.domain.identity import derived_public_id
 from campaign.domain.typed_text import one_line
 from campaign.i18n import LANGUAGES
+from campaign.services.pictures.consent_checks import ConsentUpload
 from campaign.services.pictures.consents import ConsentFacts
 from campaign.web.form_fields import TOO_LONG
 
@@ -43,6 +48,13 @@ class ConsentEntryForm(CreationForm, VersionedForm):
         filters=[one_line],
         validators=[DataRequired(lazy_gettext("Say where it is.")), Length(max=MAX_STORED_AT, message=TOO_LONG)],
     )
+    file = MultipleFileField(
+        lazy_gettext("Scan or recording"),
+        description=lazy_gettext(
+            "The signed paper as PDF, JPEG, PNG or HEIC, or the recorded voice as M4A, AAC, MP3, OGG, WAV or AMR; at most 25 MB "
+            "together. Only campaign staff can open it."
+        ),
+    )
     given_on = DayField(
         lazy_gettext("Day on which they agreed"),
         validators=[DataRequired(lazy_gettext("Enter a day, like 2026-12-31."))],
@@ -68,6 +80,17 @@ class ConsentEntryForm(CreationForm, VersionedForm):
     def is_begun(self) -> bool:
         """Whether something was typed that a consent needs and that has no usual value."""
         return any(field.data for field in (self.person, self.purpose, self.stored_at, self.way))
+
+    @property
+    def uploads(self) -> list[ConsentUpload]:
+        """The chosen files; each has its id by the form, so that a form sent twice attaches it once."""
+        files: list[FileStorage] = [file for file in request.files.getlist(self.file.name) if file.filename]
+        return [
+            ConsentUpload(
+                public_id=derived_public_id(self.new_id, number), name=file.filename or "", data=file.stream.read()
+            )
+            for number, file in enumerate(files[: MAX_FILES + 1])
+        ]
 
     @property
     def facts(self) -> ConsentFacts:

@@ -1,6 +1,8 @@
 """Consents to be shown: the registry, recording, correcting and withdrawing one."""
 
-from flask import render_template
+from io import BytesIO
+
+from flask import Response, render_template, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,12 +14,15 @@ from campaign.blueprints.admin.pictures import words as picture_words
 from campaign.blueprints.admin.pictures.consent_form import ConsentEntryForm, consent_form
 from campaign.blueprints.admin.pictures.views import today
 from campaign.domain.consent import ConsentEndsBeforeItBegins, ConsentGivenLater
+from campaign.domain.consent_file import MAX_BYTES, ConsentFilesRefused
 from campaign.domain.errors import DomainError
 from campaign.domain.form_version import ChangedMeanwhile
+from campaign.domain.picture import PicturesBusy
 from campaign.gateway_registry import current_context
 from campaign.i18n import preferred_language
+from campaign.services.pictures import consent_files, places
 from campaign.services.pictures import consents as registry
-from campaign.services.pictures import places
+from campaign.services.pictures.consent_attaching import save_with_files
 from campaign.services.pictures.consents import ConsentOrder, ConsentView
 
 
@@ -77,10 +82,56 @@ def withdraw_consent(public_id: str) -> ResponseReturnValue:
     return done(_("The consent is withdrawn. Its pictures have left every page."), "admin.consent", public_id=public_id)
 
 
+@bp.get("/consents/<public_id>/files/<file_id>")
+def consent_file(public_id: str, file_id: str) -> Response:
+    """Send a scan or a recording, to be saved; who opened it is in the audit trail."""
+    context = current_context()
+    content = consent_files.file_content(
+        campaign().id, public_id, file_id, actor_id=person().id, store=context.files, clock=context.clock
+    )
+    answer = send_file(
+        BytesIO(content.body), mimetype=content.media_type, as_attachment=True, download_name=content.name, max_age=0
+    )
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@bp.get("/consents/<public_id>/files/<file_id>/delete")
+def consent_file_deletion(public_id: str, file_id: str) -> ResponseReturnValue:
+    """Say what is lost before it is."""
+    view = registry.one_consent(campaign().id, public_id, day=today())
+    file = consent_files.one_file(campaign().id, public_id, file_id)
+    return render_template("admin/pictures/delete_consent_file.html", consent=view, file=file)
+
+
+@bp.post("/consents/<public_id>/files/<file_id>/delete")
+def delete_consent_file(public_id: str, file_id: str) -> ResponseReturnValue:
+    """Delete a scan or a recording for good."""
+    context = current_context()
+    consent_files.delete_file(
+        campaign().id, public_id, file_id, actor_id=person().id, store=context.files, clock=context.clock
+    )
+    return done(_("The file is deleted."), "admin.consent", public_id=public_id)
+
+
 def _save(form: ConsentEntryForm, public_id: str, *, is_new: bool) -> ResponseReturnValue:
     view = None if is_new else registry.one_consent(campaign().id, public_id, day=today())
     if not form.validate():
         return _page(form, view), form.status
+    try:
+        _write(form, public_id, is_new=is_new)
+    except ChangedMeanwhile:
+        view = registry.one_consent(campaign().id, public_id, day=today())
+        form.conflicts_with(consent_form(view.facts, is_sent=False))
+    except DomainError as error:
+        return refused(error, "admin.consent", public_id=public_id)
+    if form.mistakes or form.differences:
+        return _page(form, view), form.status
+    return done(_("The consent is saved."), "admin.consent", public_id=public_id)
+
+
+def _write(form: ConsentEntryForm, public_id: str, *, is_new: bool) -> None:
+    """Save what a valid form says, or say beside a field why not; other errors are raised."""
     order = ConsentOrder(
         campaign_id=campaign().id,
         public_id=public_id,
@@ -90,23 +141,26 @@ def _save(form: ConsentEntryForm, public_id: str, *, is_new: bool) -> ResponseRe
         version=form.version.data,
     )
     try:
-        registry.save_consent(order, clock=current_context().clock)
-    except ChangedMeanwhile:
-        view = registry.one_consent(campaign().id, public_id, day=today())
-        form.conflicts_with(consent_form(view.facts, is_sent=False))
+        save_with_files(order, form.uploads, context=current_context())
+    except ConsentFilesRefused as error:
+        sentences = (f"{file.name}: {picture_words.CONSENT_FILE_FLAWS[file.flaw]}" for file in error.files)
+        form.refuse("file", " ".join(sentences))
+    except PicturesBusy as error:
+        form.refuse("file", words.sentence_of(error))
     except ConsentGivenLater as error:
         form.refuse("given_on", words.sentence_of(error))
     except ConsentEndsBeforeItBegins as error:
         form.refuse("valid_until", words.sentence_of(error))
-    except DomainError as error:
-        return refused(error, "admin.consent", public_id=public_id)
-    if form.mistakes or form.differences:
-        return _page(form, view), form.status
-    return done(_("The consent is saved."), "admin.consent", public_id=public_id)
 
 
 def _page(form: ConsentEntryForm, view: ConsentView | None = None) -> str:
     known = {place.name: place for place in places.list_places(campaign().id)} if view else {}
     return render_template(
-        "admin/pictures/consent.html", form=form, consent=view, places=known, picture_words=picture_words
+        "admin/pictures/consent.html",
+        form=form,
+        consent=view,
+        files=consent_files.list_files(campaign().id, view.public_id) if view else [],
+        places=known,
+        picture_words=picture_words,
+        max_bytes=MAX_BYTES,
     )

@@ -18,9 +18,12 @@ PICTURE_ACTS: Mapping[str, LazyString] = {
     "consent:record": _("Recorded a consent"),
     "consent:save": _("Corrected a consent"),
     "consent:withdraw": _("Withdrew a consent"),
+    "consent:attach": _("Attached files to a consent"),
+    "consent:file": _("Opened a file of a consent"),
+    "consent:detach": _("Deleted a file of a consent"),
 }
 PICTURE_RULES: Mapping[type[DomainError], LazyString] = {
-    picture.PicturesBusy: _("Other pictures are being prepared. Try again in a minute."),
+    picture.PicturesBusy: _("Other files are being prepared. Try again in a minute."),
     picture.PictureChanged: _(
         "Someone else changed this picture after you opened it. Read what they said, then decide."
     ),

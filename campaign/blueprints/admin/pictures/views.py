@@ -38,7 +38,8 @@ from campaign.web.request_bodies import MAX_UPLOAD_BYTES, UPLOADED
 MAX_PLACE = 200
 CONSENT = "consent-"
 """Begins the names of the fields of a consent that is recorded with a picture."""
-UPLOADS = frozenset({"admin.add_picture", "admin.replace_picture", "admin.add_field_picture"})
+CONSENT_UPLOADS = frozenset({"admin.record_consent", "admin.save_consent"})
+UPLOADS = CONSENT_UPLOADS | {"admin.add_picture", "admin.replace_picture", "admin.add_field_picture"}
 
 
 @bp.url_value_preprocessor
@@ -55,7 +56,10 @@ def on_too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
         return on_http_error(error)
     if not current_user.is_authenticated:
         return redirect(url_for("security.login"), 303)
-    return error_page(413, words=(_("This file is too big"), _("Choose a picture of at most 25 MB.")))
+    advice = _("Choose a picture of at most 25 MB.")
+    if request.endpoint in CONSENT_UPLOADS:
+        advice = _("Go back: what you typed is still there. Choose files of at most 25 MB together.")
+    return error_page(413, words=(_("This file is too big"), advice))
 
 
 @bp.get("/pictures")

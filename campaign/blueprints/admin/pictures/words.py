@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin.words import Word
 from campaign.domain.consent import ConsentForm, ConsentState
+from campaign.domain.consent_file import ConsentFileFlaw, FileType
 from campaign.domain.picture import PictureFlaw, PictureGap
 from campaign.services.pictures.places import PlaceKind
 
@@ -47,4 +48,29 @@ CONSENT_STATES: Mapping[str, Word] = {
     ConsentState.VALID: (lazy_pgettext("consent", "Valid"), "good"),
     ConsentState.ENDED: (lazy_pgettext("consent", "Ended"), "warn"),
     ConsentState.WITHDRAWN: (lazy_pgettext("consent", "Withdrawn"), "bad"),
+}
+CONSENT_FILE_FLAWS: Mapping[str, LazyString] = {
+    ConsentFileFlaw.EMPTY: _("The file is empty. Choose it again."),
+    ConsentFileFlaw.TOO_BIG: _("The file is larger than 25 MB. Choose a smaller one."),
+    ConsentFileFlaw.OTHER_TYPE: _(
+        "Files of this type are not accepted. Choose a PDF, JPEG, PNG or HEIC, or a recording as M4A, AAC, MP3, OGG, WAV or AMR."
+    ),
+    ConsentFileFlaw.VIDEO: _("Videos are not accepted. Choose a recording of the voice alone."),
+    ConsentFileFlaw.LYING_NAME: _(
+        "The ending of the file’s name and its content are of different types. Save the file again, or rename it."
+    ),
+    ConsentFileFlaw.DAMAGED: _("The file is damaged or incomplete. Choose the original file."),
+    ConsentFileFlaw.LOCKED: _("The PDF needs a password. Save it without one and try again."),
+    ConsentFileFlaw.TOO_LARGE: _("The file has too many pages or pixels. Save it in a smaller size and try again."),
+    ConsentFileFlaw.TOO_SMALL: _("The picture is too small to be read. It needs at least 320 pixels on each side."),
+    ConsentFileFlaw.REPEATED: _("This file is attached already."),
+    ConsentFileFlaw.TOO_MANY: _("A consent can have at most 10 files. Delete one first."),
+}
+FILE_TYPES: Mapping[str, LazyString] = {
+    FileType.PDF: lazy_pgettext("file", "PDF document"),
+    FileType.PICTURE: lazy_pgettext("file", "Picture"),
+    **dict.fromkeys(
+        (FileType.M4A, FileType.AAC, FileType.MP3, FileType.OGG, FileType.WAV, FileType.AMR),
+        lazy_pgettext("file", "Recording"),
+    ),
 }
