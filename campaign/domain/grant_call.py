@@ -103,22 +103,31 @@ class CallTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A line of a call.
+class QuestionRules:
+    """What a question asks for, and which answers it takes.
 
     Attributes:
         needs_yes: For an eligibility question, the answer with which somebody may apply.
         max_length: Characters of a text.
-        options: Of a choice, a text per language each; an answer is the number of one of them, from 0.
     """
 
-    public_id: str
     kind: QuestionKind
     label: Mapping[str, str]
     hint: Mapping[str, str] = field(default_factory=dict)
     is_required: bool = True
     needs_yes: bool = True
     max_length: int = MAX_SHORT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(QuestionRules):
+    """A line of a call.
+
+    Attributes:
+        options: Of a choice, a text per language each; an answer is the number of one of them, from 0.
+    """
+
+    public_id: str
     options: tuple[Mapping[str, str], ...] = ()
 
     @property

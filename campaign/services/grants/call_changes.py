@@ -11,10 +11,10 @@ from campaign.domain.errors import NotFound
 from campaign.domain.grant_call import (
     MAX_FILE_QUESTIONS,
     MAX_QUESTIONS,
-    MAX_SHORT,
     CallIncomplete,
     OptionsFixed,
     QuestionKind,
+    QuestionRules,
     TooManyQuestions,
     options_of,
 )
@@ -29,15 +29,9 @@ from campaign.services.grants.call import grant_fund, question_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionDraft:
+class QuestionDraft(QuestionRules):
     """What staff write of a question. `options` has one option per line, in each language."""
 
-    kind: QuestionKind
-    label: Mapping[str, str]
-    hint: Mapping[str, str] = field(default_factory=dict)
-    is_required: bool = True
-    needs_yes: bool = True
-    max_length: int = MAX_SHORT
     options: Mapping[str, str] = field(default_factory=dict)
 
 
