@@ -1,10 +1,11 @@
 """The rule of suspected fraud: when a gift is held from public sums, the supporters list and its receipt. Pure.
 
 A sign of fraud holds a gift until a person decides: here, or at the provider by approving its review. A dispute takes the
-decision away from both: the donor's bank decides then.
+decision away from both: the donor's bank decides then. The hold is a function of what is known and of what persons decided,
+so whatever order the news came in, the same facts and decisions give the same hold.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,31 +40,44 @@ HELD = (FraudHold.WAITING, FraudHold.DISPUTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspicion:
-    """What is known of a gift besides the state of its hold."""
+class KnownSign:
+    """A sign of fraud, and whether a person decided about it: here, or at the provider about its review."""
 
-    has_new_sign: bool  # one that was not known before, and about which something can still be done
-    is_cleared: bool  # a person approved the provider's review, and the issuer warns of nothing
+    sign: FraudSign
+    is_approved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """All that is known of a gift under suspicion, and what persons decided."""
+
+    signs: Sequence[KnownSign]
     remaining_minor: int  # of the charge, after refunds and lost disputes
     is_refund_under_way: bool = False  # money is going back and has not left the balance
     disputes: Collection[DisputeState] = ()
 
+    @property
+    def is_approved(self) -> bool:
+        """Whether a person decided about every sign; who approves a review has looked at the risk too."""
+        is_reviewed = any(known.sign is FraudSign.REVIEW and known.is_approved for known in self.signs)
+        return all(known.is_approved or (known.sign is FraudSign.RISK and is_reviewed) for known in self.signs)
 
-def next_hold(hold: FraudHold, suspicion: Suspicion) -> FraudHold:
-    """Return what a hold becomes, given all that is known now; the same facts once more change nothing.
 
-    A new sign opens a decision again, also after an approval: it is another suspicion. It does not where nothing is left of
-    the gift, or where there is a dispute, which says more than a sign. A hold ends when the money has left, not before: until
-    then the ledger still has it.
+def hold_of(suspicion: Suspicion) -> FraudHold:
+    """Return the hold of a gift; what it was before is of no account.
+
+    A sign that came after an approval is another suspicion, and opens the decision again. A hold ends when the money has
+    left, not before: until then the ledger still has it. A bank that decided and left something of the gift released it.
     """
-    is_open = hold not in {FraudHold.NONE, FraudHold.APPROVED}
-    if not is_open and (not suspicion.has_new_sign or suspicion.remaining_minor <= 0 or suspicion.disputes):
-        return hold
-    if suspicion.remaining_minor <= 0:
-        return hold if suspicion.is_refund_under_way else FraudHold.ENDED
+    if not suspicion.signs:
+        return FraudHold.NONE
+    if suspicion.is_approved:
+        return FraudHold.APPROVED
+    if suspicion.remaining_minor <= 0 and not suspicion.is_refund_under_way:
+        return FraudHold.ENDED
     if any(state in UNDECIDED for state in suspicion.disputes):
         return FraudHold.DISPUTED
-    if suspicion.disputes or suspicion.is_cleared:
+    if suspicion.disputes and suspicion.remaining_minor > 0:
         return FraudHold.APPROVED
     return FraudHold.WAITING
 

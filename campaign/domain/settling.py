@@ -13,7 +13,7 @@ from campaign.domain import postings
 from campaign.domain.calendar import local_day
 from campaign.domain.donation import DonationState, next_state
 from campaign.domain.errors import DomainError
-from campaign.domain.fraud_hold import FraudHold, next_hold
+from campaign.domain.fraud_hold import FraudHold, hold_of
 from campaign.domain.gift import GiftSnapshot, HistoryLine
 from campaign.domain.journal import Entry
 from campaign.domain.payment import DisputeFacts, PaymentFacts, RefundFacts
@@ -123,9 +123,9 @@ def settle(
     disputes = settle_disputes(arrived, reported.disputes, known.disputes, at=at, zone=zone)
     warnings = settle_warnings(reported.warnings, known.warnings)
     after = _with_returns(arrived, refunds.refunded_minor, disputes.charged_back_minor)
-    if reported.warnings or after.fraud_hold is not FraudHold.NONE:
-        suspicion = suspicion_of(reported, warnings, disputes, left=after.remaining)
-        after = replace(after, fraud_hold=next_hold(after.fraud_hold, suspicion))
+    if facts.is_paid and (facts.warnings or after.fraud_hold is not FraudHold.NONE):  # older facts know of no claims
+        suspicion = suspicion_of(reported, known.warnings, disputes, left=after.remaining)
+        after = replace(after, fraud_hold=hold_of(suspicion))
     later: tuple[RefundChange | DisputeChange | WarningChange, ...] = (*refunds.changes, *disputes.changes, *warnings)
     return Settled(
         before=gift,

@@ -12,7 +12,7 @@ from campaign.domain import postings
 from campaign.domain.calendar import local_day
 from campaign.domain.disputes import DisputeState, dispute_state, money_position
 from campaign.domain.donation import RefundState
-from campaign.domain.fraud_hold import FraudSign, Suspicion
+from campaign.domain.fraud_hold import FraudSign, KnownSign, Suspicion
 from campaign.domain.gift import GiftSnapshot, HistoryLine
 from campaign.domain.journal import Entry, reversal_of
 from campaign.domain.money import Money
@@ -80,12 +80,14 @@ class KnownWarning:
 
     id: int
     provider_id: str
+    sign: FraudSign
     is_actionable: bool
+    is_approved: bool  # a person decided about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarningChange:
-    """A fraud warning to be written: a new row, or a known one that became actionable or stopped being so."""
+    """A fraud warning to be written: a new row, or a known one about which something else can be done, or was decided."""
 
     known: KnownWarning | None
     facts: FraudWarningFacts
@@ -127,20 +129,28 @@ def settle_warnings(reported: Sequence[FraudWarningFacts], known: Iterable[Known
         WarningChange(known=rows.get(facts.provider_id), facts=facts)
         for facts in sorted(reported, key=lambda warning: (warning.made_at, warning.provider_id))
     )
-    return tuple(
-        change for change in changes if change.known is None or change.known.is_actionable != change.facts.is_actionable
-    )
+    return tuple(change for change in changes if change.known is None or _is_other(change.known, change.facts))
+
+
+def _is_other(known: KnownWarning, facts: FraudWarningFacts) -> bool:
+    return known.is_actionable != facts.is_actionable or (facts.is_approved and not known.is_approved)
 
 
 def suspicion_of(
-    facts: PaymentFacts, changes: Iterable[WarningChange], disputes: SettledDisputes, *, left: Money
+    facts: PaymentFacts, known: Iterable[KnownWarning], disputes: SettledDisputes, *, left: Money
 ) -> Suspicion:
-    """Return what decides about holding a gift, of which `left` is left."""
-    is_warned = any(sign.sign is FraudSign.WARNING for sign in facts.warnings)
+    """Return what decides about holding a gift, of which `left` is left.
+
+    A report may lack signs that an earlier one had: the provider shows some of them only to who asks for the whole payment.
+    """
+    signs = {row.provider_id: KnownSign(sign=row.sign, is_approved=row.is_approved) for row in known}
+    for reported in facts.warnings:
+        row = signs.get(reported.provider_id)
+        is_approved = reported.is_approved or (row is not None and row.is_approved)
+        signs[reported.provider_id] = KnownSign(sign=reported.sign, is_approved=is_approved)
     under_way = (RefundState.PENDING, RefundState.SUCCEEDED)
     return Suspicion(
-        has_new_sign=any(change.known is None and change.facts.is_actionable for change in changes),
-        is_cleared=not is_warned and any(sign.is_approved for sign in facts.warnings),
+        signs=tuple(signs.values()),
         remaining_minor=left.minor,
         is_refund_under_way=any(one.state in under_way and one.settled is None for one in facts.refunds),
         disputes=disputes.states,

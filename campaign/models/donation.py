@@ -201,4 +201,6 @@ class FraudWarning(Model):
     fraud_type: Mapped[str]
     is_actionable: Mapped[bool]
     """False once the gift is refunded or disputed, or the review is closed."""
+    approved_at: Mapped[datetime | None]
+    """When a person decided that it is no reason to hold the gift: here, or at the provider about its review."""
     made_at: Mapped[datetime]

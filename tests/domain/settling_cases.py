@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from campaign.domain.donation import DonationState, Fact
+from campaign.domain.fraud_hold import FraudHold, FraudSign, approve
 from campaign.domain.gift import GiftSnapshot
 from campaign.domain.journal import Entry
 from campaign.domain.money import Money
@@ -89,9 +90,16 @@ def dispute(number: int, minor: int, status: str, *, withdrawals: int = 0, retur
     )
 
 
-def warning(*, is_actionable: bool = True) -> FraudWarningFacts:
+def warning(
+    *, is_actionable: bool = True, sign: FraudSign = FraudSign.WARNING, is_approved: bool = False
+) -> FraudWarningFacts:
     return FraudWarningFacts(
-        provider_id="issfr_1", fraud_type="misc", is_actionable=is_actionable, made_at=PAID_AT + timedelta(days=1)
+        provider_id="issfr_1" if sign is FraudSign.WARNING else f"{sign}_1",
+        fraud_type="misc",
+        is_actionable=is_actionable,
+        made_at=PAID_AT + timedelta(days=1),
+        sign=sign,
+        is_approved=is_approved,
     )
 
 
@@ -118,6 +126,13 @@ class Books:
             warnings=_warnings(self.known, settled),
         )
         return settled
+
+    def approve(self) -> None:
+        """A person decides that a waiting gift is good, with all its signs."""
+        if self.gift.fraud_hold is FraudHold.WAITING:
+            warnings = tuple(replace(row, is_approved=True) for row in self.known.warnings)
+            self.known = replace(self.known, warnings=warnings)
+            self.gift = replace(self.gift, fraud_hold=approve(self.gift.fraud_hold))
 
 
 def _refunds(known: KnownObjects, settled: Settled) -> tuple[KnownRefund, ...]:
@@ -147,6 +162,10 @@ def _warnings(known: KnownObjects, settled: Settled) -> tuple[KnownWarning, ...]
     for change in settled.warnings:
         facts = change.facts
         rows[facts.provider_id] = KnownWarning(
-            id=len(rows) + 1, provider_id=facts.provider_id, is_actionable=facts.is_actionable
+            id=len(rows) + 1,
+            provider_id=facts.provider_id,
+            sign=facts.sign,
+            is_actionable=facts.is_actionable,
+            is_approved=facts.is_approved or (change.known is not None and change.known.is_approved),
         )
     return tuple(rows.values())

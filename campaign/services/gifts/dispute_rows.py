@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from campaign.domain.disputes import DisputeState
+from campaign.domain.fraud_hold import FraudSign
 from campaign.domain.settling_disputes import (
     DisputeChange,
     DisputeStatus,
@@ -66,25 +68,41 @@ def write_disputes(session: Session, donation_id: int, changes: Iterable[Dispute
 
 def read_warnings(session: Session, donation_id: int) -> tuple[KnownWarning, ...]:
     """Read all fraud warnings of a gift."""
-    query = select(FraudWarning.id, FraudWarning.provider_id, FraudWarning.is_actionable)
-    rows = session.execute(query.where(FraudWarning.donation_id == donation_id))
-    return tuple(KnownWarning(id=row.id, provider_id=row.provider_id, is_actionable=row.is_actionable) for row in rows)
+    columns = (FraudWarning.id, FraudWarning.provider_id, FraudWarning.sign, FraudWarning.is_actionable)
+    rows = session.execute(select(*columns, FraudWarning.approved_at).where(FraudWarning.donation_id == donation_id))
+    return tuple(
+        KnownWarning(
+            id=row.id,
+            provider_id=row.provider_id,
+            sign=FraudSign(row.sign),
+            is_actionable=row.is_actionable,
+            is_approved=row.approved_at is not None,
+        )
+        for row in rows
+    )
 
 
-def write_warnings(session: Session, donation_id: int, changes: Iterable[WarningChange]) -> None:
-    """Insert the new rows, and correct whether something can still be done about a warning."""
+def write_warnings(session: Session, donation_id: int, changes: Iterable[WarningChange], *, at: datetime) -> None:
+    """Insert the new rows, and correct what can still be done about a warning and whether somebody approved it."""
     for change in changes:
         facts = change.facts
+        values: dict[str, object] = {"is_actionable": facts.is_actionable}
+        if facts.is_approved and not (change.known and change.known.is_approved):
+            values["approved_at"] = at
         if change.known is not None:
-            known = FraudWarning.id == change.known.id
-            session.execute(update(FraudWarning).where(known).values(is_actionable=facts.is_actionable))
+            session.execute(update(FraudWarning).where(FraudWarning.id == change.known.id).values(values))
             continue
         row = {
             "donation_id": donation_id,
             "provider_id": facts.provider_id,
             "sign": facts.sign,
             "fraud_type": facts.fraud_type,
-            "is_actionable": facts.is_actionable,
             "made_at": facts.made_at,
         }
-        session.execute(insert(FraudWarning), row)
+        session.execute(insert(FraudWarning), {**row, **values})
+
+
+def approve_warnings(session: Session, donation_id: int, *, at: datetime) -> None:
+    """Write down that a person decided about all signs of fraud that are known of a gift."""
+    undecided = (FraudWarning.donation_id == donation_id, FraudWarning.approved_at.is_(None))
+    session.execute(update(FraudWarning).where(*undecided).values(approved_at=at))

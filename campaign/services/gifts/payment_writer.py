@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from campaign.days import time_zone
+from campaign.domain.fraud_hold import FraudHold
 from campaign.domain.gift import HistoryLine
 from campaign.domain.payment import PaymentFacts
 from campaign.domain.settling import KnownObjects, Settled, settle
@@ -71,11 +72,15 @@ def apply_payment(
 
 
 def _read_known(session: Session, gift: LockedGift, facts: PaymentFacts) -> KnownObjects:
-    """Read our refunds, disputes and fraud warnings of the gift, of the kinds that the provider reports."""
+    """Read our refunds, disputes and fraud warnings of the gift, of the kinds that the provider reports.
+
+    The warnings of a gift that was suspected are read in any case: its hold depends on all of them.
+    """
+    is_suspected = gift.snapshot.fraud_hold is not FraudHold.NONE
     return KnownObjects(
         refunds=refund_rows.read_refunds(session, gift.id) if facts.refunds else (),
         disputes=dispute_rows.read_disputes(session, gift.id) if facts.disputes else (),
-        warnings=dispute_rows.read_warnings(session, gift.id) if facts.warnings else (),
+        warnings=dispute_rows.read_warnings(session, gift.id) if facts.warnings or is_suspected else (),
     )
 
 
@@ -97,7 +102,7 @@ def _write_money(session: Session, gift: LockedGift, settled: Settled, *, at: da
     """Write refunds, disputes and fraud warnings, and post the entries; return the refunds in a new state."""
     refund_news = refund_rows.write_refunds(session, gift.id, settled.refunds)
     dispute_rows.write_disputes(session, gift.id, settled.disputes)
-    dispute_rows.write_warnings(session, gift.id, settled.warnings)
+    dispute_rows.write_warnings(session, gift.id, settled.warnings, at=at)
     if settled.entries:
         posting.post_all(session, settled.entries, campaign_id=gift.campaign_id, at=at)
     return refund_news

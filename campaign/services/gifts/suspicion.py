@@ -13,7 +13,7 @@ from campaign.gateways.context import Context
 from campaign.models.donation import Donation, DonationEvent, Refund
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
-from campaign.services.gifts import gift_receipts
+from campaign.services.gifts import dispute_rows, gift_receipts
 from campaign.services.gifts.gift_lock import lock_gift
 from campaign.services.gifts.gift_receipts import GiftChange
 
@@ -48,6 +48,7 @@ def approve_gift(campaign_id: int, public_id: str, *, actor_id: int, context: Co
         # Another version, so that facts that were fetched before this are fetched again.
         columns = {"fraud_hold": hold, "version": gift.version + 1}
         session.execute(update(Donation).where(Donation.id == donation_id).values(columns))
+        dispute_rows.approve_warnings(session, donation_id, at=at)
         event = {"donation_id": donation_id, "at": at, "kind": "suspicion_approved", "detail": {}, "actor_id": actor_id}
         session.execute(insert(DonationEvent), event)
         change = GiftChange(before)

@@ -73,9 +73,9 @@ class Gifts(DeskRules, Resting):
             covers_fee=covers_fee,
             fund_code=purpose,
             email="donor@example.org",
-            public_name=None,
+            public_name=f"Donor {len(self.forms)}",
             message=None,
-            is_anonymous=True,
+            is_anonymous=False,
             frequency=frequency,
         )
         self.forms.append(request)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from campaign.domain.donation import Fact
+from campaign.domain.fraud_hold import FraudSign
 from campaign.domain.money import Money
 from campaign.domain.payment import BalanceTransaction, DisputeFacts, GiftReference, PaymentFacts, RefundFacts
 from campaign.gateways.payments import CheckoutPage, CheckoutParams, MissingAtProvider
@@ -56,7 +57,8 @@ class Provider(FakePayments):
         index = len(self.moments_of(checkout_id)) - 1
         self._while_on_its_way()
         if not whole:
-            facts = replace(facts, warnings=())
+            shown = tuple(known for known in facts.warnings if known.sign is not FraudSign.WARNING)
+            facts = replace(facts, warnings=shown)
         # Without being asked, the real one shows refunds only while the charge counts something as sent back.
         if hides_refunds(facts) and not whole:
             return replace(facts, refunds=())
