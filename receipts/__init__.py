@@ -4,11 +4,14 @@ Importing this package stays light: the renderer and the fonts are loaded with t
 read documents without them.
 """
 
+from collections.abc import Mapping
+
 from receipts.document import EndedState, ReceiptDocument
 
 __all__ = [
     "EndedState",
     "HoldReason",
+    "PrintedPicture",
     "ReceiptDocument",
     "ReceiptOnHold",
     "check_document",
@@ -18,13 +21,20 @@ __all__ = [
 ]
 
 from receipts.checks import HoldReason, ReceiptOnHold, check_document
+from receipts.pictures import PrintedPicture, has_its_pictures
+
+NO_PICTURES: Mapping[str, PrintedPicture] = {}
 
 
-def render_pdf(document: ReceiptDocument) -> bytes:
+def render_pdf(document: ReceiptDocument, pictures: Mapping[str, PrintedPicture] = NO_PICTURES) -> bytes:
     """Render a document as PDF/A-3a and PDF/UA-1, with the document's JSON embedded.
 
     The same document gives the same bytes. It takes tens of milliseconds of CPU: call it in a worker, not in a web
     request.
+
+    Args:
+        document: The facts.
+        pictures: The pictures that the document names, by their SHA-256.
 
     Raises:
         ReceiptOnHold: the document must not be issued; it has the reasons.
@@ -32,9 +42,11 @@ def render_pdf(document: ReceiptDocument) -> bytes:
     from receipts.rendering import print_receipt  # tens of megabytes that the web process saves
 
     reasons = check_document(document)
+    if not has_its_pictures(document, pictures):
+        reasons = [*reasons, HoldReason.NO_PICTURE]
     if reasons:
         raise ReceiptOnHold(reasons)
-    return print_receipt(document)
+    return print_receipt(document, pictures)
 
 
 def substituted_characters(document: ReceiptDocument) -> list[str]:

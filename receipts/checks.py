@@ -39,6 +39,7 @@ class HoldReason(StrEnum):
     UNREADABLE_AMOUNT_IN_WORDS = "unreadable_amount_in_words"
     AMOUNT_IN_WORDS_DIFFERS = "amount_in_words_differs"
     UNREADABLE_FACTS = "unreadable_facts"
+    NO_PICTURE = "no_picture"
 
 
 _NEEDED = {

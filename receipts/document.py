@@ -11,7 +11,10 @@ Method = Literal["card", "bank", "cash"]
 Language = str
 """The ISO 639 code of a language that the receipts have texts in."""
 
+WITHOUT_PICTURES, WITH_PICTURES = "1", "2"
+"""The versions of the template. A document of the first has no facts about pictures, and is the same text as ever."""
 _DAYS = ("issued_on", "received_on", "voided_on")
+_PICTURES = ("logo_sha256", "signature_sha256")
 
 
 class NotAReceiptDocument(ValueError):
@@ -60,11 +63,17 @@ class ReceiptDocument:
     is_test: bool
     template_version: str
     note: str | None
+    logo_sha256: str | None = None  # of the file; only a document of WITH_PICTURES has it
+    signature_sha256: str | None = None
 
     def to_json(self) -> str:
         """Return the canonical text: sorted keys, ISO dates, no spaces. The same facts give the same bytes."""
+        facts = asdict(self)
+        if self.template_version != WITH_PICTURES:
+            for name in _PICTURES:
+                del facts[name]
         return json.dumps(
-            asdict(self),
+            facts,
             default=_day_as_text,
             ensure_ascii=False,
             separators=(",", ":"),
@@ -84,7 +93,8 @@ class ReceiptDocument:
             raise NotAReceiptDocument(f"not JSON: {error}") from error
         if not isinstance(facts, dict):
             raise NotAReceiptDocument("not an object")
-        names = {field.name for field in fields(cls)}
+        has_pictures = facts.get("template_version") == WITH_PICTURES
+        names = {field.name for field in fields(cls) if has_pictures or field.name not in _PICTURES}
         if facts.keys() != names:
             raise NotAReceiptDocument(f"facts missing or unknown: {sorted(facts.keys() ^ names)}")
         return cls(**facts | {name: _day_from_text(facts[name]) for name in _DAYS})

@@ -1,11 +1,13 @@
-"""The renderer's only access to files: those of this package and of the fonts' package."""
+"""The renderer's only access to files: those of this package and of the fonts' package, and the pictures of the receipt."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from receipts.fonts import FONT_FOLDER
+from receipts.pictures import PrintedPicture, printed
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 _OPEN_FOLDERS = (ASSETS, FONT_FOLDER.resolve())
@@ -18,7 +20,10 @@ class ClosedAddress(ValueError):
 
 
 class PackageFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-    """Opens package files, and pictures inside the page itself; refuses everything else."""
+    """Opens package files, pictures inside the page itself and those of the receipt; refuses everything else."""
+
+    pictures: Mapping[str, PrintedPicture] = {}
+    """Address → the picture of the receipt that is rendered."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002  WeasyPrint's own signature
         """Open a package file.
@@ -28,6 +33,9 @@ class PackageFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         """
         if url.startswith(_OWN_PICTURE):
             return super().fetch(url)
+        if url in self.pictures:
+            picture = self.pictures[url]
+            return URLFetcherResponse(url, printed(picture), {"Content-Type": picture.media_type})
         address = urlsplit(url)
         path = Path(unquote(address.path)).resolve()
         inside = any(path.is_relative_to(folder) for folder in _OPEN_FOLDERS)

@@ -45,6 +45,8 @@ class Page:
 
 
 _SAID = ("title", "amount", "signed", "electronic", "check", "check_how", "code")
+_PICTURES = {"logo": "issuer_name", "signature": "signatory"}
+"""The alternative text of a picture, and whose name it has."""
 
 
 def page_of(document: ReceiptDocument, fingerprint: str) -> Page:
@@ -62,7 +64,8 @@ def page_of(document: ReceiptDocument, fingerprint: str) -> Page:
     words = amount_in_words(*amount, document.language)
     replaces = texts.say("replaces", number=document.replaces) if document.replaces else ""
     return Page(
-        say={key: texts.say(key) for key in _SAID},
+        say={key: texts.say(key) for key in _SAID}
+        | {key: texts.say(key, name=getattr(document, name)) for key, name in _PICTURES.items()},
         number=texts.say("number", number=document.number),
         issued=texts.say("issued", date=texts.day(document.issued_on), place=document.issued_at_place),
         registration=texts.say("registration", registration=document.issuer_registration),

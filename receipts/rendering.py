@@ -9,8 +9,9 @@ own lock more would not be faster.
 import base64
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
@@ -28,23 +29,35 @@ from receipts.fetching import ASSETS, PackageFiles
 from receipts.fonts import FONT_FOLDER, fallback_folders, private_fontconfig
 from receipts.page import page_of
 from receipts.pdf import finish
+from receipts.pictures import DENSE, LARGEST, PrintedPicture, digests_of, printed_size
 from receipts.printable import needs_fallback, printable_document, typeface
 from receipts.texts import texts_in
 
 _VARIANT = "pdf/a-3a"
 _COLOURS = "receipt-srgb"
 _Fonts = Literal["common", "fallback"]
-_SPACINGS = ("roomy", "dense")  # the second for the rare receipt with very long texts
+_SPACINGS = {"roomy": LARGEST, "dense": DENSE}  # the second for the rare receipt with very long texts
+"""How closely a receipt is set, and the room of a picture."""
 
 _one_at_a_time = threading.Lock()
 _local = threading.local()
 
 
-def print_receipt(document: ReceiptDocument) -> bytes:
-    """Render a checked document; one with too many facts for a page continues on a second."""
+@dataclass(frozen=True, slots=True)
+class PlacedPicture:
+    """A picture on the page: its address for the renderer, its size in millimetres."""
+
+    address: str
+    width: float
+    height: float
+
+
+def print_receipt(document: ReceiptDocument, pictures: Mapping[str, PrintedPicture]) -> bytes:
+    """Render a checked document with its pictures; one with too many facts for a page continues on a second."""
     shown = printable_document(document)
     with _one_at_a_time:
         press = _press("fallback" if needs_fallback(shown) else "common")
+        press.files.pictures = {_address_of(digest): pictures[digest] for digest in digests_of(document)}
         for spacing in _SPACINGS:
             laid_out = _lay_out(shown, document.sha256(), spacing, press)
             if len(laid_out.pages) == 1:
@@ -79,7 +92,12 @@ def _dated(day: date) -> Iterator[None]:
 
 def _lay_out(document: ReceiptDocument, fingerprint: str, spacing: str, press: "_Press") -> Document:
     text = _template().render(
-        document=document, page=page_of(document, fingerprint), qr=_qr_address(document.verify_url), spacing=spacing
+        document=document,
+        page=page_of(document, fingerprint),
+        qr=_qr_address(document.verify_url),
+        spacing=spacing,
+        logo=_placed(document.logo_sha256, spacing, press),
+        signature=_placed(document.signature_sha256, spacing, press),
     )
     page = HTML(string=text, base_url=f"{ASSETS.as_uri()}/", url_fetcher=press.files)
     return page.render(
@@ -89,6 +107,17 @@ def _lay_out(document: ReceiptDocument, fingerprint: str, spacing: str, press: "
         output_intent=_COLOURS,
         pdf_variant=_VARIANT,
     )
+
+
+def _address_of(digest: str) -> str:
+    return f"receipt-picture:{digest}"
+
+
+def _placed(digest: str | None, spacing: str, press: "_Press") -> PlacedPicture | None:
+    if not digest:
+        return None
+    address = _address_of(digest)
+    return PlacedPicture(address, *printed_size(press.files.pictures[address], _SPACINGS[spacing]))
 
 
 class _Press:

@@ -1,4 +1,4 @@
-"""The organisation's logo and icon: which files are taken, and why another is refused."""
+"""The organisation's logo, its icon and the signature on receipts: which files are taken, and why another is refused."""
 
 import re
 from enum import StrEnum
@@ -18,6 +18,9 @@ DRAWING_ELEMENTS = frozenset(
     }
 )
 """Elements that draw and do nothing else."""
+MAX_PRINTED_SVG = 100_000
+REPEATING_ELEMENTS = frozenset({"use", "pattern", "mask"})
+"""A drawing without them, and no larger, takes little time on every receipt."""
 MAX_USES = 20
 """Elements that repeat others: a few dozen of them, each repeating the one before several times, draw without end."""
 OWN_REFERENCE = re.compile(r"\s*#[\w.:-]+\s*")
@@ -30,6 +33,7 @@ class LogoKind(StrEnum):
 
     LOGO = "logo"  # beside the name, in headers and emails
     ICON = "icon"  # in the tab of a browser
+    SIGNATURE = "signature"  # of the signatory, on receipts alone
 
 
 class LogoProblem(StrEnum):
@@ -44,6 +48,7 @@ class LogoProblem(StrEnum):
     SCRIPT = "script"
     REFERENCE = "reference"
     ELEMENT = "element"
+    NOT_PRINTABLE = "not_printable"
 
 
 class LogoRefused(DomainError):
@@ -75,6 +80,15 @@ def check_svg(data: bytes) -> tuple[int, int]:
     except expat.ExpatError:
         raise LogoRefused(LogoProblem.DAMAGED) from None
     return check.size
+
+
+def is_printable_svg(data: bytes) -> bool:
+    """Return whether receipts can print a checked SVG: it is small and repeats no shapes."""
+    elements: set[str] = set()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = lambda element, _attributes: elements.add(element.rpartition(" ")[2].lower())
+    parser.Parse(data, True)
+    return len(data) <= MAX_PRINTED_SVG and not elements & REPEATING_ELEMENTS
 
 
 class _SvgCheck:

@@ -48,7 +48,7 @@ class Organisation(Model):
 
 
 class OrganisationLogo(Model):
-    """The organisation's logo or icon, as it is served."""
+    """The organisation's logo or icon, as it is served, or the signature of its signatory."""
 
     __tablename__ = "organisation_logo"
     __table_args__ = (check_values("kind", LogoKind),)
@@ -60,4 +60,7 @@ class OrganisationLogo(Model):
     height: Mapped[int]
     digest: Mapped[str] = mapped_column(CHAR(16))
     """The beginning of the SHA-256 of the content; addresses carry it, so that browsers may cache for long."""
+    sha256: Mapped[str] = mapped_column(CHAR(64))
+    is_printed: Mapped[bool]
+    """Whether receipts can print it."""
     updated_at: Mapped[datetime]

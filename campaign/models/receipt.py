@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.domain.receipt import ReceiptState
@@ -53,6 +53,18 @@ class Receipt(Model):
     ended_at: Mapped[datetime | None]
     """When it was voided or replaced."""
     end_reason: Mapped[str | None]
+
+
+class ReceiptPicture(Model):
+    """A logo or signature that receipts print, copied when the first of them is issued; it stays as long as they do."""
+
+    __tablename__ = "receipt_picture"
+
+    sha256: Mapped[str] = mapped_column(CHAR(64), primary_key=True)
+    media_type: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int]
+    height: Mapped[int]
 
 
 class ReceiptFile(Model):

@@ -98,6 +98,7 @@ STATES = "test_new_rooms.py looks at it, with a campaign in another state"
 NOT_EXAMINED = {
     "/": REDIRECT,
     "/.well-known/security.txt": FILE,
+    "/staff/organisation/signature": FILE,
     "/<language:lang>/applications/<token>/files/<file_id>": FILE,
     "/<language:lang>/donors/leave/<token>": "needs an email to a donor; it is built as the page that leaves the news",
     "/<language:lang>/applications/<token>": APPLICATIONS,

@@ -78,7 +78,7 @@ def set_up(world: World, desk: Desk) -> None:
     )
     desk.press("Save")
     with desk.aside():
-        desk.press("Logo and icon")
+        desk.press("Logo, icon and signature")
         desk.page.set_input_files("#logo", {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": LOGO})
         desk.press("Upload")
     desk.menu("Organisation", "Set-up")

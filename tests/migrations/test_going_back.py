@@ -46,6 +46,9 @@ UNKNOWN_BEFORE: dict[str, dict[str, tuple[str, dict[str, object]]]] = {
         "1 pictures": ("picture", {"width": 1, "height": 1, "focal_x": 50, "focal_y": 50}),
         "1 consents to be shown": ("consent", {"form": "paper"}),
     },
+    next(file.name[:4] for file in (MIGRATIONS / "versions").glob("*_receipt_pictures.py")): {
+        "1 pictures printed on receipts": ("receipt_picture", {}),
+    },
     "0030": {"1 campaigns that only staff may see": ("campaign", {"stage": "draft"})},
     "0018": {
         "1 covers of a fund": ("allocation", {"kind": "cover", "amount_minor": 1, "state": "proposed"}),

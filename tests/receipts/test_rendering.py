@@ -16,6 +16,7 @@ import pytest
 from receipts import render_pdf
 from receipts.document import Language
 from receipts.texts import languages
+from tests.receipts.pictures import PICTURES, WITH_BOTH
 from tests.receipts.samples import a_receipt, accessibility_findings, text_of
 
 A_VOID_RECEIPT: dict[str, Any] = {"status": "void", "voided_on": date(2026, 5, 1)}
@@ -150,7 +151,8 @@ def test_an_independent_checker_finds_it_accessible(language: Language, tmp_path
     if not program.exists():
         pytest.skip("outloud is missing: install requirements/contract.txt")
     full = A_CONVERTED_GIFT | A_VOID_RECEIPT | {"signatory": "Demo", "note": "Demo", "replaces": "WCL-2026-000100"}
-    assert accessibility_findings(render_pdf(a_receipt(language, **full)), tmp_path, program) == []
+    pdf = render_pdf(a_receipt(language, **full | WITH_BOTH), PICTURES)
+    assert accessibility_findings(pdf, tmp_path, program) == []
 
 
 def test_the_same_facts_give_the_same_bytes_in_another_process_and_folder(tmp_path: Path) -> None:

@@ -289,6 +289,8 @@ RULES: dict[str, Permission] = {
     "admin.save_logos": Permission(ADMIN, is_shared=True),
     "admin.save_logo": Permission(ADMIN, is_shared=True),
     "admin.remove_logo": Permission(ADMIN, is_shared=True),
+    "admin.signature_picture": Permission(ADMIN, is_shared=True),
+    "admin.remove_signature": Permission(ADMIN, is_shared=True),
     "admin.people": Permission(ADMIN, is_shared=True),
     "admin.person": Permission(ADMIN, fresh=True, is_shared=True),
     "admin.set_roles": Permission(ADMIN, fresh=True, is_shared=True),

@@ -4,18 +4,19 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, select
+from sqlalchemy import Row, and_, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.donation import DonationState, FeeBearer, name_on_receipt
 from campaign.domain.fraud_hold import FraudHold
 from campaign.domain.fund import FundKind
 from campaign.domain.gift import GiftSnapshot
+from campaign.domain.logo import LogoKind
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor
 from campaign.models.fund import Fund
-from campaign.models.organisation import Organisation
+from campaign.models.organisation import Organisation, OrganisationLogo
 from campaign.services.organisation.profile import ISSUER_NAMES, issuer_of
 
 
@@ -48,6 +49,9 @@ class LockedGift:
     series: str  # of the numbers of receipts
     issuer: dict[str, dict[str, str]]
     """The campaign's own where it has one, else the organisation."""
+    logo: str | None
+    signature: str | None
+    """What receipts of the organisation print, by its SHA-256."""
     contact_email: str
     fund_title: dict[str, str]
     fund_code: str
@@ -72,6 +76,8 @@ def lock_gift(session: Session, donation_id: int) -> LockedGift:
         snapshot=_snapshot(row),
         donor=DonorOfGift(row.donor_id, row.donor_email) if row.donor_id else None,
         issuer=row.own_issuer or issuer_of({name: columns[_O.c[name]] for name in ISSUER_NAMES}),
+        logo=None if row.own_issuer else row.logo,
+        signature=None if row.own_issuer else row.signature,
         **{name: columns[name] for name in _READ},
     )
 
@@ -83,9 +89,12 @@ def _snapshot(row: Row[*tuple[Any, ...]]) -> GiftSnapshot:
 
 _D, _C, _F, _P = Donation.__table__, Campaign.__table__, Fund.__table__, Donor.__table__
 _O = Organisation.__table__
+_LOGO, _SIGNATURE = (OrganisationLogo.__table__.alias(kind) for kind in (LogoKind.LOGO, LogoKind.SIGNATURE))
 _GENERAL = Fund.__table__.alias("general")
 _SNAPSHOT = tuple(field.name for field in fields(GiftSnapshot))
-_READ = tuple(field.name for field in fields(LockedGift) if field.name not in {"snapshot", "donor", "issuer"})
+_READ = tuple(
+    field.name for field in fields(LockedGift) if field.name not in {"snapshot", "donor", "issuer", "logo", "signature"}
+)
 _GENERAL_FUND_ID = (
     select(_GENERAL.c.id).where(_GENERAL.c.campaign_id == _D.c.campaign_id, _GENERAL.c.kind == FundKind.GENERAL)
 ).scalar_subquery()
@@ -96,6 +105,7 @@ _LOCK = (
         *(_C.c.slug.label("campaign_slug"), _C.c.title.label("campaign_title")),
         *(_C.c.series, _C.c.issuer.label("own_issuer"), _C.c.contact_email),
         *(_O.c[name] for name in ISSUER_NAMES),
+        *(_LOGO.c.sha256.label("logo"), _SIGNATURE.c.sha256.label("signature")),
         *(_F.c.title.label("fund_title"), _F.c.code.label("fund_code"), _F.c.kind.label("fund_kind")),
         *(_P.c.email.label("donor_email"), _P.c.erased_at.label("donor_erased_at")),
         case((_D.c.fee_bearer == FeeBearer.FUND, _D.c.fund_id), else_=_GENERAL_FUND_ID).label("fee_fund_id"),
@@ -104,6 +114,8 @@ _LOCK = (
     .join(_F, _F.c.id == _D.c.fund_id)
     .outerjoin(_P, _P.c.id == _D.c.donor_id)
     .outerjoin(_O, _O.c.id == 1)
+    .outerjoin(_LOGO, and_(_LOGO.c.kind == LogoKind.LOGO, _LOGO.c.is_printed))
+    .outerjoin(_SIGNATURE, and_(_SIGNATURE.c.kind == LogoKind.SIGNATURE, _SIGNATURE.c.is_printed))
     .where(_D.c.id == bindparam("donation"))
     .with_for_update(of=_D)
 )

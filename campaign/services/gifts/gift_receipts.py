@@ -218,6 +218,8 @@ class _ReceiptWriter:
             is_restricted=gift.fund_kind == FundKind.THEME,
             campaign_title=in_language_of(gift.campaign_title, language),
             issuer={name: in_language_of(texts, language) for name, texts in gift.issuer.items()},
+            logo=gift.logo,
+            signature=gift.signature,
             note=None if self.is_whole else self._note(),
             public_url=self.public_url,
         )

@@ -1,4 +1,4 @@
-"""The organisation's logo and icon: checked, a PNG encoded anew without its texts, dates and places, stored and removed."""
+"""The organisation's logo, icon and signature: checked, stored and removed. A PNG loses its texts, dates and places."""
 
 import hashlib
 import io
@@ -23,6 +23,7 @@ from campaign.domain.logo import (
     LogoProblem,
     LogoRefused,
     check_svg,
+    is_printable_svg,
 )
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
@@ -32,13 +33,15 @@ from campaign.services.campaigns.revision import count_public_change
 from campaign.services.organisation.profile import OrganisationProfile, profile_of
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-STORED_PIXELS = {LogoKind.LOGO: (1200, 480), LogoKind.ICON: (512, 512)}
+STORED_PIXELS = {LogoKind.LOGO: (1200, 480), LogoKind.ICON: (512, 512), LogoKind.SIGNATURE: (1200, 480)}
 """The largest size at which a PNG is stored."""
 SQUARE = 1.1
 """How many times longer one side of an icon may be than the other."""
 
 
-LOGO_FACTS = tuple(getattr(OrganisationLogo, name) for name in ("kind", "media_type", "width", "height", "digest"))
+LOGO_FACTS = tuple(
+    getattr(OrganisationLogo, name) for name in ("kind", "media_type", "width", "height", "digest", "is_printed")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class LogoFacts:
     width: int
     height: int
     digest: str
+    is_printed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class ReadLogo:
     content: bytes
     width: int
     height: int
+    is_printed: bool = True
 
 
 def profile_and_logos() -> tuple[OrganisationProfile, dict[str, LogoFacts]]:
@@ -101,7 +106,7 @@ def read_logo(data: bytes, kind: LogoKind) -> ReadLogo:
     """Check an uploaded file by its content; its name and declared type count for nothing.
 
     Raises:
-        LogoRefused: It is no PNG or SVG, too large, damaged, or does more than draw.
+        LogoRefused: It is no PNG or SVG, too large, damaged, does more than draw, or is a signature that cannot be printed.
     """
     if not data:
         raise LogoRefused(LogoProblem.MISSING)
@@ -110,11 +115,13 @@ def read_logo(data: bytes, kind: LogoKind) -> ReadLogo:
     if data.startswith(PNG_SIGNATURE):
         picture = _read_png(data, kind)
     elif data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        picture = ReadLogo(SVG, data, *check_svg(data))
+        picture = ReadLogo(SVG, data, *check_svg(data), is_printable_svg(data))
     else:
         raise LogoRefused(LogoProblem.OTHER_FORMAT)
     if kind is LogoKind.ICON and max(picture.width, picture.height) > SQUARE * min(picture.width, picture.height):
         raise LogoRefused(LogoProblem.NOT_SQUARE)
+    if kind is LogoKind.SIGNATURE and not picture.is_printed:
+        raise LogoRefused(LogoProblem.NOT_PRINTABLE)
     return picture
 
 
@@ -143,13 +150,16 @@ def remove_logo(kind: LogoKind, *, actor_id: int, clock: Clock) -> None:
 
 
 def _row(kind: LogoKind, picture: ReadLogo, *, at: datetime) -> OrganisationLogo:
+    sha256 = hashlib.sha256(picture.content).hexdigest()
     return OrganisationLogo(
         kind=kind,
         media_type=picture.media_type,
         content=picture.content,
         width=picture.width,
         height=picture.height,
-        digest=hashlib.sha256(picture.content).hexdigest()[:16],
+        digest=sha256[:16],
+        sha256=sha256,
+        is_printed=picture.is_printed,
         updated_at=at,
     )
 

@@ -63,8 +63,8 @@ OTHERS: tuple[DataEntry, ...] = (
         kind=DataKind.STAFF,
         title=lazy_pgettext("privacy", "Staff"),
         what=_(
-            "Name, email address and language, what is needed to sign in, browsers and times of signing in, and what "
-            "somebody did at the staff pages."
+            "Name, email address and language, what is needed to sign in, browsers and times of signing in, what "
+            "somebody did at the staff pages, and the signature of whoever signs receipts."
         ),
         why=_("To let people work here, each with their own rights, and to know who decided what about money."),
         basis=LegalBasis.WORK,
@@ -73,6 +73,7 @@ OTHERS: tuple[DataEntry, ...] = (
             RetentionName.STAFF_SESSIONS,
             RetentionName.STAFF_DEVICES,
             RetentionName.STAFF_LINKS,
+            _("the signature: on receipts that were issued, as long as these"),
         ),
         recipients=(Recipient.MAIL,),
         columns=(
@@ -83,6 +84,8 @@ OTHERS: tuple[DataEntry, ...] = (
             *columns_of("staff_link", "digest"),
             *columns_of("staff_passkey", "name", "credential_id", "public_key", "transports", "extensions"),
             *columns_of("audit_event", "detail"),
+            *columns_of("organisation_logo", "content"),
+            *columns_of("receipt_picture", "content"),
         ),
     ),
 )

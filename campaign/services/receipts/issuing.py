@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -19,18 +19,18 @@ from campaign.gateways.clock import Clock
 from campaign.models.erasure import erasure_of
 from campaign.models.receipt import Receipt, ReceiptCounter, ReceiptFile
 from campaign.services.receipts.conversion import with_conversion
+from campaign.services.receipts.pictures import copy_pictures, pictures_of
 from receipts import ReceiptDocument, render_pdf, substituted_characters
 from receipts.checks import HoldReason, check_document
+from receipts.document import WITH_PICTURES, WITHOUT_PICTURES
 
-TEMPLATE_VERSION = "1"
-"""The layout that a receipt is printed with; stored with it, so that it can be printed again as it was."""
 PRINT_DAYS = 30
 """How long a worker looks for a receipt without a PDF; an older one is printed when somebody downloads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptFacts:
-    """What a new receipt prints, besides its number, code and day of issue."""
+    """What a new receipt prints, besides its number, code and day of issue; its pictures are named by their SHA-256."""
 
     donation_id: int
     livemode: bool
@@ -48,6 +48,8 @@ class ReceiptFacts:
     is_restricted: bool
     campaign_title: str
     issuer: dict[str, str]
+    logo: str | None = None
+    signature: str | None = None
     note: str | None
     public_url: str
 
@@ -66,6 +68,12 @@ def issue_receipt(
     number = f"{series}-{issued_on.year}-{serial:06d}"
     code = "".join(secrets.choice(ALPHABET) for _ in range(10))
     replaced = session.execute(select(Receipt.number).where(Receipt.id == replaces)).scalar() if replaces else None
+    pictures = copy_pictures(session, {digest for digest in (facts.logo, facts.signature) if digest})
+    facts = replace(
+        facts,
+        logo=facts.logo if facts.logo in pictures else None,
+        signature=facts.signature if facts.signature in pictures and facts.issuer.get("signatory") else None,
+    )
     document = _document(facts, number=number, code=code, issued_on=issued_on, replaces=replaced).to_json()
     receipt_id: int = session.execute(
         _ISSUE,
@@ -139,7 +147,7 @@ def make_file(receipt_id: int, *, clock: Clock) -> bytes:
     if text is None:
         raise NotFound(f"receipt {receipt_id}")
     document = with_conversion(ReceiptDocument.from_json(text), receipt_id, at=clock.now())
-    pdf = render_pdf(document)
+    pdf = render_pdf(document, pictures_of(document))
     row = {
         "receipt_id": receipt_id,
         "pdf": pdf,
@@ -240,6 +248,8 @@ def _document(facts: ReceiptFacts, *, number: str, code: str, issued_on: date, r
         verify_code=code,
         campaign_title=facts.campaign_title,
         is_test=not facts.livemode,
-        template_version=TEMPLATE_VERSION,
+        template_version=WITH_PICTURES if facts.logo or facts.signature else WITHOUT_PICTURES,
         note=facts.note,
+        logo_sha256=facts.logo,
+        signature_sha256=facts.signature,
     )

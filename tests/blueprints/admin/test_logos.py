@@ -77,7 +77,7 @@ def test_a_logo_and_an_icon_are_shown_on_every_page_and_removed(admin: FlaskClie
     page = fetch_address(client, "/en/")
     assert not page.soup.select(".brand img")
     assert client.get(logo).status_code == 404
-    assert "Changed the logo or icon" in fetch_address(admin, "/staff/audit").text("main")
+    assert "Changed the logo, icon or signature" in fetch_address(admin, "/staff/audit").text("main")
 
 
 def test_logo_and_icon_are_uploaded_by_one_form_or_neither(admin: FlaskClient, client: FlaskClient) -> None:
@@ -144,6 +144,27 @@ def test_a_bad_file_is_refused_by_a_clear_sentence(admin: FlaskClient, data: byt
     assert page.texts(".error-summary li") == [sentence]
     assert page.one(str(page.one(".error-summary a")["href"]))["type"] == "file"
     assert not page.soup.select(".stored-logo")
+
+
+def test_a_signature_is_shown_to_administrators_alone_and_removed(
+    app: Flask, admin: FlaskClient, client: FlaskClient, clock: SettableClock
+) -> None:
+    page = fetch_address(admin, ADDRESS)
+    chosen: dict[str, Any] = {"signature": (io.BytesIO(svg("<use href='#a'/>")), "a.svg")}
+    assert "Receipts cannot print this SVG" in Page(page.submit(admin, **chosen)).text(".error-summary")
+    stored = fetch_address(admin, page.submit(admin, signature=(io.BytesIO(png()), "a.png")).location)
+    address = str(stored.one(".stored-logo")["src"])
+    assert admin.get(address).mimetype == "image/png"
+    assert client.get(address).status_code == 302
+    a_campaign()
+    assert client.get("/brand/signature").status_code == 404
+    assert stored.submit(admin, 'form[action$="/signature/remove"]').status_code == 303
+    assert not fetch_address(admin, ADDRESS).soup.select(".stored-logo")
+
+
+def test_a_logo_that_receipts_cannot_print_is_named(admin: FlaskClient) -> None:
+    assert "Receipts are printed without it" not in upload(admin, svg()).text("main")
+    assert "Receipts are printed without it" in upload(admin, svg("<use href='#a'/>")).text("main")
 
 
 def test_an_icon_is_square(admin: FlaskClient) -> None:

@@ -16,7 +16,7 @@ WITHOUT_PEOPLE = {
     *("alarm", "allocation", "budget_line", "campaign", "campaign_currency", "campaign_goals", "campaign_revision"),
     *("campaign_update", "dispute", "document", "document_version", "drill", "event", "form_views"),
     *("fraud_warning", "fund", "fund_reach", "grant", "journal_entry", "lease", "milestone", "milestone_note"),
-    *("observation", "organisation", "organisation_logo", "payout", "picture_consent", "picture_place", "pledge_event"),
+    *("observation", "organisation", "payout", "picture_consent", "picture_place", "pledge_event"),
     *("posting", "receipt_counter", "reconciliation", "role", "section", "shield_period", "staff_grant"),
     *(
         "campaign_succession",
@@ -67,6 +67,7 @@ ABOUT_NOBODY = {
     "grant_application": {"public_id", "state", "consent_version", "award_currency"},
     "message": {"public_id", "kind", "state", "failure", "hold_reason"},
     "moderation_block": {"public_id", "kind"},
+    "organisation_logo": {"kind", "media_type", "digest", "sha256"},
     "picture": {"public_id", "version"},
     "picture_file": {"format"},
     "pledge": {
@@ -83,6 +84,7 @@ ABOUT_NOBODY = {
     },
     "receipt_erasure": {"document_sha256"},
     "receipt_file": {"sha256"},
+    "receipt_picture": {"sha256", "media_type"},
     "refund": {"public_id", "currency", "state", "provider_id", "settlement_id", "failure_settlement_id", "error"},
     "soft_credit": {"public_id", "kind"},
     "segment_mailing": {"public_id", "purpose", "state"},

@@ -53,7 +53,7 @@ KEYS: Mapping[str, LazyString] = {
     "changed": _("Changed"),
     "gifts": _("Number of gifts"),
     "donors": _("Number of donors"),
-    "logo": _("Logo or icon"),
+    "logo": _("Logo, icon or signature"),
     "purpose": _("Purpose"),
     "source": _("How"),
     "consents": _("Consents"),

@@ -1,8 +1,8 @@
-"""The page of the organisation's logo and icon: shown, replaced and removed."""
+"""The page of the organisation's logo, icon and signature: shown, replaced and removed."""
 
 from collections.abc import Mapping
 
-from flask import render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
@@ -30,18 +30,21 @@ SENTENCES: Mapping[LogoProblem, LazyString] = {
         "This SVG contains more than shapes, such as text, styles or notes of a drawing program. Convert text to paths "
         "and export it as a plain SVG, or as PNG."
     ),
+    LogoProblem.NOT_PRINTABLE: lazy_gettext(
+        "Receipts cannot print this SVG: it is larger than 100 KB or repeats shapes. Export it as PNG."
+    ),
 }
 
 
 @bp.get("/organisation/logo", endpoint="organisation_logos")
 def show() -> ResponseReturnValue:
-    """Show the logo and the icon."""
+    """Show the logo, the icon and the signature."""
     return _page()
 
 
 @bp.post("/organisation/logo", endpoint="save_logos")
 def save_both() -> ResponseReturnValue:
-    """Take the chosen files, one or both, or say why one is refused; then neither is saved."""
+    """Take the chosen files, or say why one is refused; then none is saved."""
     chosen = {kind: data for kind in LogoKind if (data := _uploaded(kind))}
     if not chosen:
         return _page({LogoKind.LOGO: str(SENTENCES[LogoProblem.MISSING])}), 422
@@ -59,6 +62,22 @@ def remove(mark: str) -> ResponseReturnValue:
     """Remove it: the standard one stands there again."""
     logos.remove_logo(LogoKind(mark), actor_id=person().id, clock=current_context().clock)
     return done(_("The file has been removed."), "admin.organisation_logos")
+
+
+@bp.get("/organisation/signature", endpoint="signature_picture")
+def show_signature() -> ResponseReturnValue:
+    """Return the picture of the signature, which no public address has."""
+    media_type, content, _digest = logos.logo_file(LogoKind.SIGNATURE)
+    answer = make_response(content)
+    answer.mimetype = media_type
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return answer
+
+
+@bp.post("/organisation/signature/remove", endpoint="remove_signature")
+def remove_signature() -> ResponseReturnValue:
+    """Remove the signature: receipts to come have none, those that were issued stay as they are."""
+    return remove(LogoKind.SIGNATURE)
 
 
 def _uploaded(name: str) -> bytes:

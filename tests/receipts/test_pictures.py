@@ -1,0 +1,65 @@
+"""The logo and the signature: printed with a text for those who cannot see them, and only as they were at issue."""
+
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+
+import pikepdf
+import pytest
+
+from receipts import HoldReason, PrintedPicture, ReceiptDocument, ReceiptOnHold, render_pdf
+from receipts.pictures import DENSE, LARGEST, printed, printed_size
+from tests.receipts.pictures import LOGO, PICTURES, SIGNATURE, WITH_BOTH
+from tests.receipts.samples import a_receipt
+
+
+@cache
+def pdf_with_both() -> bytes:
+    return render_pdf(a_receipt(**WITH_BOTH), PICTURES)
+
+
+def test_both_have_a_text_and_fit_on_one_page() -> None:
+    with pikepdf.open(BytesIO(pdf_with_both())) as pdf:
+        assert len(pdf.pages) == 1
+        texts = {str(item.Alt) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/Alt" in item}
+        pictures = [
+            item for item in pdf.objects if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"
+        ]
+    assert {"Logo of Demo Foundation", "Signature of Demo signatory"} <= texts
+    assert not any(item.get("/Interpolate") or "/SMask" in item for item in pictures)
+
+
+def test_the_same_pictures_give_the_same_bytes() -> None:
+    printed.cache_clear()
+    assert render_pdf(a_receipt(**WITH_BOTH), PICTURES) == pdf_with_both()
+
+
+def test_a_document_names_its_pictures_and_one_without_any_is_the_same_text_as_before() -> None:
+    document = a_receipt(**WITH_BOTH)
+    assert ReceiptDocument.from_json(document.to_json()) == document
+    assert all(digest in document.to_json() for digest in PICTURES)
+    assert "sha256" not in a_receipt().to_json()
+
+
+def test_a_picture_that_is_lost_or_changed_holds_the_receipt() -> None:
+    logo, signature = PICTURES
+    for pictures in ({}, {logo: LOGO}, {logo: LOGO, signature: replace(SIGNATURE, content=SIGNATURE.content + b"0")}):
+        with pytest.raises(ReceiptOnHold) as hold:
+            render_pdf(a_receipt(**WITH_BOTH), pictures)
+        assert hold.value.reasons == [HoldReason.NO_PICTURE]
+
+
+@pytest.mark.parametrize(
+    ("picture", "box", "size"),
+    [
+        (PrintedPicture("image/svg+xml", b"", 400, 10), LARGEST, (60.0, 1.5)),
+        (PrintedPicture("image/svg+xml", b"", 10, 400), LARGEST, (0.4, 16.0)),
+        (PrintedPicture("image/png", b"", 1200, 480), LARGEST, (40.0, 16.0)),
+        (PrintedPicture("image/png", b"", 1200, 480), DENSE, (22.5, 9.0)),
+        (PrintedPicture("image/png", b"", 60, 30), LARGEST, (10.16, 5.08)),
+    ],
+)
+def test_a_picture_is_fitted_and_a_small_one_not_blown_up(
+    picture: PrintedPicture, box: tuple[float, float], size: tuple[float, float]
+) -> None:
+    assert printed_size(picture, box) == size
