@@ -4,6 +4,7 @@ Databases fold case by their locale, some of them only in ASCII, so texts are fo
 """
 
 import unicodedata
+from functools import lru_cache
 
 from campaign.domain.text_marks import without_stacks
 
@@ -30,12 +31,7 @@ def fold(text: str) -> str:
     """The text as it is searched: for each of two texts that look the same to a reader, the same result."""
     apart = unicodedata.normalize("NFKD", without_stacks(text).translate(LETTERS).casefold()).casefold()
     apart = unicodedata.normalize("NFKD", apart).replace(SHORT_I, "й")
-    letters = "".join(
-        " " if letter.isspace() else letter
-        for letter in apart.translate(LETTERS)
-        if unicodedata.combining(letter) in BASE_CLASSES and not _is_invisible(letter)
-    )
-    return " ".join(letters.split())
+    return " ".join("".join(map(_searched, apart.translate(LETTERS))).split())
 
 
 def search_words(query: str) -> tuple[str, ...]:
@@ -43,6 +39,10 @@ def search_words(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(query[:MAX_QUERY]).split()))[:MAX_WORDS]
 
 
-def _is_invisible(letter: str) -> bool:
-    """Control and formatting characters, surrogates, and characters that no one can type; white space is none of them."""
-    return unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Cn"} and not letter.isspace()
+@lru_cache(maxsize=4096)
+def _searched(letter: str) -> str:
+    """What a letter is searched as: nothing for marks, control and formatting characters and what no one can type."""
+    if letter.isspace():
+        return " "
+    is_mark = unicodedata.combining(letter) not in BASE_CLASSES
+    return "" if is_mark or unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Cn"} else letter

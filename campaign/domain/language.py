@@ -18,7 +18,7 @@ def shown_language(texts: Mapping[str, str], language: str) -> str:
 
 def in_language_of(texts: Mapping[str, str], language: str) -> str:
     """The text for a reader of `language`; "" when no language has it."""
-    return texts.get(shown_language(texts, language), "")
+    return texts.get(language) or texts.get(shown_language(texts, language), "")
 
 
 def nearest_of(languages: Container[str], language: str, *, default: str = "en") -> str:
