@@ -1,6 +1,7 @@
 """What a campaign's settings must be like: its address, the prefix of its receipts, its days and its currencies."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from campaign.domain.campaign_state import MAX_YEARS
@@ -9,6 +10,8 @@ from campaign.domain.errors import DomainError
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SERIES = re.compile(r"[A-Z]{2,8}")
+MAX_SENDER_NAME = 60
+"""Characters of a sender's name in one language; mail programs show fewer."""
 MAX_SLUG = 60
 DEFAULT_MAXIMUM = 20_000
 """The largest gift of a currency that was just added, as a multiple of the least one."""
@@ -36,6 +39,10 @@ class SeriesTaken(DomainError):
 
 class SeriesIsFixed(DomainError):
     """A receipt of this prefix exists already."""
+
+
+class BadSenderName(DomainError):
+    """The name of the sender has a line break or another control character, or is too long."""
 
 
 class EndsBeforeStart(DomainError):
@@ -95,6 +102,17 @@ def check_series(series: str) -> str:
     if series == "TEST" or not SERIES.fullmatch(series):
         raise BadSeries(series)
     return series
+
+
+def check_sender_name(name: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the name in which a campaign's emails leave, per language, if it can stand in the header of an email.
+
+    Raises:
+        BadSenderName: It cannot.
+    """
+    if any(len(text) > MAX_SENDER_NAME or not text.isprintable() for text in name.values()):
+        raise BadSenderName("sender_name")
+    return name
 
 
 def check_days(starts_on: date, ends_on: date) -> None:

@@ -53,6 +53,8 @@ class Campaign(Model):
     trust_line: Mapped[Texts]
     image_alt: Mapped[Texts]
     contact_email: Mapped[str]
+    sender_name: Mapped[Texts] = mapped_column(Json, server_default="{}", default=dict)
+    """In whose name its emails leave; empty: the organisation's."""
     fee_bearer: Mapped[str] = mapped_column(default=FeeBearer.FUND)
     """Whose money pays the provider's fee: the gift's own fund, or the general one so that the gift arrives whole."""
     series: Mapped[str]

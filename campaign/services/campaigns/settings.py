@@ -1,7 +1,7 @@
 """Creates a campaign, and changes its settings: names, address, days, goal, receipts' prefix, who pays the fee."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from campaign.domain.campaign_settings import (
     SlugTaken,
     check_days,
     check_goal_currency,
+    check_sender_name,
     check_series,
     check_slug,
     default_bounds,
@@ -51,6 +52,7 @@ class CampaignSettings:
     Attributes:
         goal_minor: In minor units of `currency`.
         series: The prefix of its receipts' numbers.
+        sender_name: In whose name its emails leave; empty: the organisation's.
     """
 
     name: Mapping[str, str]
@@ -62,6 +64,7 @@ class CampaignSettings:
     contact_email: str
     series: str
     fee_bearer: FeeBearer
+    sender_name: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,7 @@ def create_campaign(new: CampaignSettings, *, languages: tuple[str, ...], actor_
 
     Raises:
         BadSlug, SlugTaken, BadSeries, SeriesTaken: Its address or its receipts' prefix cannot be used.
+        BadSenderName: The name in which its emails would leave cannot stand in their headers.
         EndsBeforeStart, TooLong: Its days do not fit.
         UnsupportedCurrency: The payment provider does not charge its currency.
         GoalCurrencyNotSettled: The payment account is not credited in it.
@@ -134,7 +138,7 @@ def change_settings(campaign_id: int, change: SettingsChange, *, context: Contex
         SlugIsFixed: The campaign was public, so its address and its currency stay.
         SeriesIsFixed: A receipt has the old prefix.
         EndNotLater: The last day of a campaign that was public is moved by extending or closing it.
-        BadSlug, SlugTaken, BadSeries, SeriesTaken, EndsBeforeStart, TooLong, UnsupportedCurrency,
+        BadSlug, SlugTaken, BadSeries, SeriesTaken, BadSenderName, EndsBeforeStart, TooLong, UnsupportedCurrency,
             GoalCurrencyNotSettled: As `create_campaign`; a goal's currency that stays is not checked again.
     """
     new = change.settings
@@ -143,7 +147,12 @@ def change_settings(campaign_id: int, change: SettingsChange, *, context: Contex
     settled = settlement_currencies(context.account).codes if has_new_currency else ()
     with refusing_taken(new.slug, new.series), transaction() as session:
         row = session.execute(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).scalar_one()
-        new = replace(new, name=with_hidden_languages(new.name, row.name, row.languages or installed()))
+        shown = row.languages or installed()
+        new = replace(
+            new,
+            name=with_hidden_languages(new.name, row.name, shown),
+            sender_name=with_hidden_languages(new.sender_name, row.sender_name, shown),
+        )
         check_version(change.version, _settings(row))
         _check_fixed(session, row, new)
         check_goal_currency(new.currency, settled)
@@ -166,12 +175,14 @@ def _settings(row: Campaign) -> CampaignSettings:
         contact_email=row.contact_email,
         series=row.series,
         fee_bearer=FeeBearer(row.fee_bearer),
+        sender_name=dict(row.sender_name),
     )
 
 
 def _check(new: CampaignSettings) -> None:
     check_slug(new.slug)
     check_series(new.series)
+    check_sender_name(new.sender_name)
     check_days(new.starts_on, new.ends_on)
     supported(new.currency)
 
@@ -211,7 +222,12 @@ def _has_receipts(session: Session, series: str) -> bool:
 
 def _apply(session: Session, row: Campaign, new: CampaignSettings) -> set[str]:
     """Write what differs and return the names of it; the title follows the name until it is written for itself."""
-    values = {**asdict(new), "fee_bearer": new.fee_bearer.value, "name": dict(new.name)}
+    values = {
+        **asdict(new),
+        "fee_bearer": new.fee_bearer.value,
+        "name": dict(new.name),
+        "sender_name": dict(new.sender_name),
+    }
     changed = {name for name, value in values.items() if getattr(row, name) != value}
     if row.title == row.name:
         row.title = values["name"]
@@ -243,6 +259,7 @@ def _new_row(session: Session, new: CampaignSettings, languages: tuple[str, ...]
         image_alt={},
         contact_email=new.contact_email,
         fee_bearer=new.fee_bearer,
+        sender_name=dict(new.sender_name),
         series=new.series,
         issuer={},  # receipts print the organisation
     )

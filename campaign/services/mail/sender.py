@@ -1,4 +1,4 @@
-"""In whose name an email leaves: its campaign's or the organisation's, with the organisation's legal lines below."""
+"""In whose name an email leaves: the one that its campaign names, or the organisation's, with its legal lines below."""
 
 from dataclasses import dataclass
 
@@ -27,14 +27,17 @@ class MailSender:
 
 
 def sender_of(message: Message) -> MailSender:
-    """Return the sender of an email: its campaign; the organisation where it belongs to none."""
+    """Return the sender of an email: as its campaign says, else the organisation; the campaign where that has no name."""
     language = message.language
     with reading() as session:
         profile, logo = organisation_in(session), logos_in(session).get("logo")
-        campaign = session.execute(select(Campaign.name).where(Campaign.id == message.campaign_id)).scalar()
+        query = select(Campaign.sender_name, Campaign.name).where(Campaign.id == message.campaign_id)
+        names = [*(session.execute(query).one_or_none() or ({}, {}))]
     owner = in_language_of(profile.legal_name, language) or in_language_of(profile.name, language)
     return MailSender(
-        name=in_language_of(campaign or profile.name, language),
+        name=next(
+            (name for texts in (names[0], profile.name, names[1]) if (name := in_language_of(texts, language))), ""
+        ),
         reply_to=profile.reply_to,
         contact_email=profile.contact_email,
         organisation_name=owner,

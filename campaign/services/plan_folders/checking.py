@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Table
 
 from campaign.domain.campaign_settings import (
+    MAX_SENDER_NAME,
     BadBounds,
+    BadSenderName,
     BadSeries,
     BadSlug,
     EndsBeforeStart,
@@ -18,6 +20,7 @@ from campaign.domain.campaign_settings import (
     check_bounds,
     check_days,
     check_goal_currency,
+    check_sender_name,
     check_series,
     check_slug,
 )
@@ -135,6 +138,7 @@ def _check_settings(head: PlanRow, problems: Problems) -> None:
     values = head.values
     _hold(head, "slug", problems, lambda: check_slug(values["slug"]))
     _hold(head, "series", problems, lambda: check_series(values["series"]))
+    _hold(head, "sender_name", problems, lambda: check_sender_name(values["sender_name"]))
     _hold(head, "ends_on", problems, lambda: check_days(values["starts_on"], values["ends_on"]))
     for row in head.below["goals"][1:]:
         problems.add(row.file, row.line, "There is one row of [[goals]] at most.")
@@ -194,6 +198,7 @@ def _check_amount(row: PlanRow, currency: Mapping[str, Any], problems: Problems)
 SENTENCES: Mapping[type[DomainError], str] = {
     BadSlug: "“slug” has small Latin letters, digits and single hyphens, at most 60.",
     BadSeries: "“series” is two to eight capital Latin letters, and not TEST.",
+    BadSenderName: f"“sender_name” is one line of at most {MAX_SENDER_NAME} characters in each language.",
     TooLong: "A campaign goes on for ten years at most.",
     NotInSteps: "The payment provider does not charge every amount of this currency: the bounds are not multiples of its step.",
     BadBounds: "The least or the largest gift is not one that the payment provider takes.",

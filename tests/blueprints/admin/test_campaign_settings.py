@@ -95,6 +95,20 @@ def test_all_mistakes_are_shown_at_once(admin: FlaskClient) -> None:
     assert len(Page(page.submit(admin, **{**TYPED, **mistakes})).texts(".error-summary a")) == len(mistakes)
 
 
+def test_the_sender_of_emails_is_one_line_in_each_language(admin: FlaskClient) -> None:
+    a_campaign()
+    page = fetch_address(admin, "/staff/campaign/settings")
+    refused = Page(page.submit(admin, **{"sender_name-en": "Quilt\r\nBcc: all@example.org", "sender_name-ky": "Курак"}))
+    assert refused.texts(".error-summary a") == ["Write the sender’s name on one line."]
+    saved = fetch_address(admin, refused.submit(admin, **{"sender_name-en": "The Quilt team"}).location)
+    assert [saved.one(f"#sender_name-{code}").get("value", "") for code in ("en", "ru", "ky")] == [
+        "The Quilt team",
+        "",
+        "Курак",
+    ]
+    assert "sender_name" in fetch_address(admin, "/staff/audit").text("main")
+
+
 def test_settings_of_a_public_campaign_are_changed_except_what_is_fixed(admin: FlaskClient) -> None:
     a_campaign()
     page = fetch_address(admin, "/staff/campaign/settings")

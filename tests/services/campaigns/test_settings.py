@@ -103,6 +103,8 @@ def test_a_campaign_with_gifts_is_no_draft_again_whose_currency_could_change(app
         ({"series": "slb"}, rules.BadSeries),
         ({"series": "TEST"}, rules.BadSeries),
         ({"series": "QUI"}, rules.SeriesTaken),
+        ({"sender_name": {"en": "Library\r\nBcc: all@example.org"}}, rules.BadSenderName),
+        ({"sender_name": {"ru": "х" * 61}}, rules.BadSenderName),
         ({"ends_on": date(2026, 12, 1)}, rules.EndsBeforeStart),
         ({"ends_on": date(2037, 1, 1)}, rules.TooLong),
         ({"currency": "RUB"}, rules.UnsupportedCurrency),

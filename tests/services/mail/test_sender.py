@@ -4,8 +4,13 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
+from campaign.database import transaction
 from campaign.gateways.mailer import Email
+from campaign.models.campaign import Campaign
+from campaign.models.outbox import Message
+from campaign.services.mail.sender import sender_of
 from campaign.services.organisation.profile import OrganisationProfile, organisation, save_organisation
 from tests.services.engine import Engine
 from tests.support.builders import NOW
@@ -22,17 +27,28 @@ def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: S
     return Engine.started(app, payments, mailer, clock)
 
 
-def test_a_gifts_email_leaves_in_the_campaigns_name_with_the_organisations_legal_lines(
+def test_a_gifts_email_leaves_in_the_organisations_name_with_its_legal_lines(
     engine: Engine, mailer: RecordingMailer, clock: SettableClock
 ) -> None:
-    save_organisation(LIBRARY, actor_id=None, clock=clock)
+    save_organisation(replace(LIBRARY, short_name={"en": "Library"}), actor_id=None, clock=clock)
     engine.give()
     engine.work()
     [email] = mailer.sent
-    assert (email.sender_name, email.reply_to) == ("Quilt (en)", "hello@quilt.example")
+    assert (email.sender_name, email.reply_to) == ("Library", "hello@quilt.example")
     for part in (email.text, email.html):
         assert "School Library Fund" in part
         assert "Registered, No. 7" in part
+
+
+def test_a_campaign_names_the_sender_of_its_emails_in_each_language(engine: Engine, clock: SettableClock) -> None:
+    [campaign_id] = engine.session.execute(select(Campaign.id)).scalars()
+    assert sender_of(Message(language="ru", campaign_id=campaign_id)).name == "Quilt (ru)"  # there is no organisation
+    save_organisation(LIBRARY, actor_id=None, clock=clock)
+    with transaction() as session:
+        session.execute(update(Campaign).values(sender_name={"en": "The Quilt team", "ky": "Курак тобу"}))
+    names = {code: sender_of(Message(language=code, campaign_id=campaign_id)).name for code in ("en", "ru", "ky")}
+    assert names == {"en": "The Quilt team", "ru": "The Quilt team", "ky": "Курак тобу"}
+    assert sender_of(Message(language="en", campaign_id=None)).name == "School Library Fund"
 
 
 def test_answers_go_to_the_organisations_reply_address(

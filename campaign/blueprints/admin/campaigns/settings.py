@@ -26,6 +26,7 @@ FIELD_OF: dict[type[DomainError], str] = {
     rules.BadSlug: "slug",
     rules.SlugTaken: "slug",
     rules.SlugIsFixed: "slug",
+    rules.BadSenderName: "sender_name",
     rules.BadSeries: "series",
     rules.SeriesTaken: "series",
     rules.SeriesIsFixed: "series",
@@ -81,7 +82,7 @@ def _stored() -> SettingsForm:
     view = settings.settings_of(campaign().id)
     known = view.settings
     data = {name: getattr(known, name) for name in ("name", "slug", "currency", "starts_on", "ends_on")}
-    data |= {name: getattr(known, name) for name in ("contact_email", "series", "fee_bearer")}
+    data |= {name: getattr(known, name) for name in ("contact_email", "series", "fee_bearer", "sender_name")}
     goal = plain(known.goal_minor, known.currency)
     return SettingsForm(formdata=None, data={**data, "goal": goal, "campaign": known.slug, "version": view.version})
 

@@ -12,7 +12,14 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from campaign.blueprints.admin.forms import DayField, StaffForm, VersionedForm
 from campaign.blueprints.admin.texts_field import TextsField, languages_of_campaign, languages_of_interface
 from campaign.blueprints.admin.words import sentence_of
-from campaign.domain.campaign_settings import MAX_SLUG, check_days, check_series, check_slug
+from campaign.domain.campaign_settings import (
+    MAX_SENDER_NAME,
+    MAX_SLUG,
+    BadSenderName,
+    check_days,
+    check_series,
+    check_slug,
+)
 from campaign.domain.currencies import CURRENCIES
 from campaign.domain.donation import FeeBearer
 from campaign.domain.errors import DomainError
@@ -60,6 +67,21 @@ class CurrencyCodeField(StringField):  # type: ignore[misc]  # WTForms is untype
             raise StopValidation(sentence)
 
 
+class SenderNameField(TextsField):
+    """The name in which emails leave; a line break in it would begin another header, so it is refused."""
+
+    def process(self, formdata: Any, *args: Any, **more: Any) -> None:  # as WTForms types it
+        """Take the typed names, and note which are more than one line."""
+        super().process(formdata, *args, **more)
+        typed = {code: formdata.get(self.name_in(code), "") for code in self.languages} if formdata else {}
+        self.broken = [code for code, text in typed.items() if not text.replace("\t", " ").isprintable()]
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is no single line."""
+        self.wrong |= dict.fromkeys(self.broken, sentence_of(BadSenderName()))
+        super().pre_validate(form)
+
+
 class SettingsForm(VersionedForm):
     """The settings of a campaign; `campaign` is the slug of the campaign whose page was shown."""
 
@@ -92,6 +114,12 @@ class SettingsForm(VersionedForm):
     )
     contact_email = EmailField(
         _("Contact email"), description=_("Donors write here; the campaign’s pages and emails show it.")
+    )
+    sender_name: SenderNameField | None = SenderNameField(
+        _("Sender of emails"),
+        maximum=MAX_SENDER_NAME,
+        languages=languages_of_campaign,
+        description=_("The name that donors see as the sender. Empty: the organisation’s name."),
     )
     series = StringField(
         _("Prefix of receipt numbers"),
@@ -138,6 +166,7 @@ class SettingsForm(VersionedForm):
             contact_email=self.contact_email.data,
             series=self.series.data,
             fee_bearer=FeeBearer(self.fee_bearer.data),
+            sender_name=self.sender_name.data if self.sender_name is not None else {},
         )
 
 
@@ -150,6 +179,8 @@ class NewCampaignForm(SettingsForm):
         languages=languages_of_interface,
         description=_("The campaign has the languages in which you give it a name."),
     )
+    sender_name = None
+    """Named later, in the settings; until then emails leave in the organisation's name."""
 
 
 class CurrencyForm(VersionedForm):

@@ -90,6 +90,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     rules.BadSlug: _("Use small Latin letters, digits and single hyphens only, like school-library."),
     rules.SlugTaken: _("Another campaign has this address. Choose another one."),
     rules.SlugIsFixed: _("The campaign was public, so its address and its currency stay as they are."),
+    rules.BadSenderName: _("Write the sender’s name on one line."),
     rules.BadSeries: _("Use two to eight Latin letters, like LIB."),
     rules.SeriesTaken: _("Another campaign’s receipts have this prefix. Choose another one."),
     rules.SeriesIsFixed: _("A receipt has this prefix already, so it stays."),
