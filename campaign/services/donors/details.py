@@ -26,7 +26,7 @@ from campaign.services.campaigns.supporters import REMAINING
 from campaign.services.donors.filters import COUNTED
 from campaign.services.donors.history import history_of
 from campaign.services.donors.notes import NoteView, notes_of
-from campaign.services.donors.scope import donor_of, gave_to
+from campaign.services.donors.scope import donor_of, has_gift_in
 from campaign.services.donors.soft_credits import CreditView, credits_of_donor
 from campaign.services.donors.tags import tags_of
 
@@ -173,8 +173,8 @@ def donor_details(campaign_id: int, public_id: str) -> DonorDetails:
 
 
 def donor_with_address(campaign_id: int, email: str) -> str | None:
-    """Return the public id of the campaign's donor with this mailbox."""
-    query = select(Donor.public_id).where(Donor.email_key == email_key(email), gave_to(campaign_id))
+    """Return the public id of the donor with this mailbox who gave to the campaign."""
+    query = select(Donor.public_id).where(Donor.email_key == email_key(email), has_gift_in(campaign_id))
     with reading() as session:
         return session.execute(query).scalar()
 

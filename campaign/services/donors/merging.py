@@ -1,7 +1,8 @@
 """Merging two donors of a campaign who are one person: the rows of one go to the other, and can go back.
 
-Gifts and monthly gifts, notes, tags, soft credits and consents move; receipts, entries and emails stay as they are. What
-the other campaigns have of the donor stays there. A later gift from the merged address is a donor of its own again.
+Gifts and monthly gifts, notes, tags and soft credits move; receipts, entries and emails stay as they are. Consents stay
+with the mailbox that gave them, so nobody is written to at an address that never agreed. What the other campaigns have of
+the donor stays there. A later gift from the merged address is a donor of its own again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,9 +23,9 @@ from campaign.models.pledge import Pledge
 from campaign.services import audit, search_index
 from campaign.services.campaigns.supporters import REMAINING
 from campaign.services.donors.filters import COUNTED
-from campaign.services.donors.scope import donor_of
+from campaign.services.donors.scope import giver_of
 
-MOVED_TABLES: tuple[type[Any], ...] = (Donation, Pledge, DonorNote, DonorTag, SoftCredit, DonorConsent)
+MOVED_TABLES: tuple[type[Any], ...] = (Donation, Pledge, DonorNote, DonorTag, SoftCredit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,9 @@ class MergePlan:
     source: MergeSide
     counts: Mapping[str, int]
     gives_elsewhere: bool
-    """Whether the source has gifts to other campaigns; these and the consents stay with it."""
+    """Whether the source has gifts to other campaigns; these stay with it."""
+    has_consents: bool
+    """Whether the source agreed to emails; its consents stay with its address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ def plan_merge(campaign_id: int, target: str, source: str) -> MergePlan:
             source=_side(session, campaign_id, out_of),
             counts={table: len(ids) for table, ids in moving.items()},
             gives_elsewhere=_gives_elsewhere(session, campaign_id, out_of.id),
+            has_consents=_has_consents(session, out_of.id),
         )
 
 
@@ -146,7 +150,7 @@ def undo_merge(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock)
 def _both(
     session: Session, campaign_id: int, target: str, source: str, *, is_locking: bool = False
 ) -> tuple[Donor, Donor]:
-    into, out_of = donor_of(session, campaign_id, target), donor_of(session, campaign_id, source)
+    into, out_of = giver_of(session, campaign_id, target), giver_of(session, campaign_id, source)
     if into.id == out_of.id:
         raise SameDonor(target)
     if is_locking:
@@ -167,20 +171,13 @@ def _rows_to_move(session: Session, campaign_id: int, into: Donor, out_of: Donor
     same_tags = select(DonorTag.name_key).where(DonorTag.campaign_id == campaign_id, DonorTag.donor_id == into.id)
     gifts_of_both = select(Donation.id).where(Donation.donor_id.in_((into.id, out_of.id)))
     same_credits = select(SoftCredit.donation_id).where(SoftCredit.donor_id == into.id)
-    said_before = select(DonorConsent.purpose).where(DonorConsent.donor_id == into.id)
     more: dict[type[Any], tuple[ColumnElement[bool], ...]] = {
         DonorTag: (DonorTag.name_key.not_in(same_tags),),
         SoftCredit: (SoftCredit.donation_id.not_in(gifts_of_both), SoftCredit.donation_id.not_in(same_credits)),
-        DonorConsent: (DonorConsent.withdrawn_at.is_(None), DonorConsent.purpose.not_in(said_before)),
     }
     moving: dict[str, list[int]] = {}
     for table in MOVED_TABLES:
-        conditions = [table.donor_id == out_of.id, *more.get(table, ())]
-        if table is not DonorConsent:
-            conditions.append(table.campaign_id == campaign_id)
-        elif _gives_elsewhere(session, campaign_id, out_of.id):
-            moving[table.__tablename__] = []
-            continue
+        conditions = [table.donor_id == out_of.id, table.campaign_id == campaign_id, *more.get(table, ())]
         moving[table.__tablename__] = list(
             session.execute(select(table.id).where(*conditions).order_by(table.id)).scalars()
         )
@@ -190,6 +187,11 @@ def _rows_to_move(session: Session, campaign_id: int, into: Donor, out_of: Donor
 def _gives_elsewhere(session: Session, campaign_id: int, donor_id: int) -> bool:
     elsewhere = select(Donation.id).where(Donation.donor_id == donor_id, Donation.campaign_id != campaign_id)
     return session.execute(elsewhere.limit(1)).first() is not None
+
+
+def _has_consents(session: Session, donor_id: int) -> bool:
+    valid = select(DonorConsent.id).where(DonorConsent.donor_id == donor_id, DonorConsent.withdrawn_at.is_(None))
+    return session.execute(valid.limit(1)).first() is not None
 
 
 def _move(session: Session, moving: Mapping[str, list[int]], *, to: int) -> None:
@@ -219,18 +221,13 @@ def _refuse_changed(session: Session, moved: Mapping[str, list[int]], target_id:
 
 
 def _move_back(session: Session, moved: Mapping[str, list[int]], row: DonorMerge) -> None:
-    """Move what the target still has; a tag, a credit or a consent that the source got again meanwhile stays."""
+    """Move what the target still has; a tag or a credit that the source got again meanwhile stays."""
     taken: dict[type[Any], Any] = {
         DonorTag: DonorTag.name_key.not_in(
             select(DonorTag.name_key).where(DonorTag.donor_id == row.source_id, DonorTag.campaign_id == row.campaign_id)
         ),
         SoftCredit: SoftCredit.donation_id.not_in(
             select(SoftCredit.donation_id).where(SoftCredit.donor_id == row.source_id)
-        ),
-        DonorConsent: DonorConsent.purpose.not_in(
-            select(DonorConsent.purpose).where(
-                DonorConsent.donor_id == row.source_id, DonorConsent.withdrawn_at.is_(None)
-            )
         ),
     }
     back: dict[str, list[int]] = {}

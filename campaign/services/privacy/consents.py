@@ -1,10 +1,10 @@
 """Consents of a donor as staff see, record and withdraw them; whoever writes to donors asks `has_consent` first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -30,6 +30,8 @@ class ConsentEntry:
     """A line of the log. `campaign_id` is set for updates, which belong to one campaign."""
 
     public_id: str
+    mailbox: str  # the public id of the donor who agreed
+    email: str | None
     purpose: ConsentPurpose
     text_version: str
     language: str
@@ -81,21 +83,30 @@ def of_donor(donor_id: int) -> ColumnElement[bool]:
     return or_(DonorConsent.donor_id == donor_id, DonorConsent.subscriber_id.in_(readers))
 
 
-def consents_of(donor_public_id: str) -> Sequence[ConsentEntry]:
-    """Return the log of a donor, newest first."""
+def consents_of(campaign_id: int, donor_ids: Collection[int]) -> Sequence[ConsentEntry]:
+    """Return the log of one person's mailboxes as a campaign may see it, newest first.
+
+    What they agreed to as donors belongs to the organisation; that they read the updates of another campaign, to that one.
+    """
+    reader = and_(
+        Subscriber.id == DonorConsent.subscriber_id,
+        Subscriber.campaign_id == campaign_id,
+        Subscriber.email_key == Donor.email_key,
+    )
+    query = (
+        select(DonorConsent, Subscriber.campaign_id, Donor.public_id, Donor.email)
+        .select_from(DonorConsent)
+        .join(Donor, Donor.id.in_(donor_ids))
+        .outerjoin(Subscriber, reader)
+        .where(or_(DonorConsent.donor_id == Donor.id, Subscriber.id.is_not(None)))
+        .order_by(DonorConsent.given_at.desc(), DonorConsent.id.desc())
+    )
     with reading() as session:
-        donor_id = session.execute(select(Donor.id).where(Donor.public_id == donor_public_id)).scalar()
-        if donor_id is None:
-            raise NotFound(f"donor:{donor_public_id}")
-        rows = session.execute(
-            select(DonorConsent, Subscriber.campaign_id)
-            .outerjoin(Subscriber, Subscriber.id == DonorConsent.subscriber_id)
-            .where(of_donor(donor_id))
-            .order_by(DonorConsent.given_at.desc(), DonorConsent.id.desc())
-        ).all()
         return [
             ConsentEntry(
                 public_id=row.public_id,
+                mailbox=mailbox,
+                email=email,
                 purpose=ConsentPurpose(row.purpose),
                 text_version=row.text_version,
                 language=row.language,
@@ -103,9 +114,9 @@ def consents_of(donor_public_id: str) -> Sequence[ConsentEntry]:
                 evidence=row.evidence,
                 given_at=row.given_at,
                 withdrawn_at=row.withdrawn_at,
-                campaign_id=campaign_id,
+                campaign_id=updates_of,
             )
-            for row, campaign_id in rows
+            for row, updates_of, mailbox, email in session.execute(query)
         ]
 
 

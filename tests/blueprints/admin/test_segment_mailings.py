@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from campaign.database import transaction
+from campaign.database import reading, transaction
 from campaign.domain.donor_consent import ConsentPurpose, ConsentSource
 from campaign.gateways.context import Context
 from campaign.jobs.steps import queue_updates
@@ -131,6 +131,42 @@ def test_nobody_gets_it_who_withdraws_before_it_leaves(
     session.rollback()
     reasons = session.execute(select(SegmentDelivery.left_out).order_by(SegmentDelivery.donor_id)).scalars().all()
     assert reasons == ["consent", "consent", None]
+
+
+def consents() -> list[tuple[int | None, str]]:
+    with reading() as session:
+        rows = session.execute(select(DonorConsent.donor_id, DonorConsent.purpose).order_by(DonorConsent.id))
+        return [(donor_id, purpose) for donor_id, purpose in rows]
+
+
+@pytest.mark.parametrize("is_merged_before", [True, False])
+def test_after_a_merge_an_email_leaves_only_to_an_address_that_agreed(
+    staff: FlaskClient,
+    donors: dict[str, Donor],
+    segment: str,
+    context: Context,
+    mailer: RecordingMailer,
+    is_merged_before: bool,
+) -> None:
+    """Aida, who agreed, goes into Cholpon, who did not: Cholpon's mailbox gets nothing, and Aida's what waits for it."""
+    aida, cholpon = donors["aida"], donors["cholpon"]
+    before = consents()
+    merge = fetch_address(staff, f"/staff/donors/{cholpon.public_id}/merge?other={aida.public_id}")
+    assert "Consents to emails stay with aida@example.org." in merge.text()
+    if not is_merged_before:
+        start(staff, segment)
+        queue_updates()
+    assert merge.submit(staff, "main form").status_code == 303
+    if is_merged_before:
+        start(staff, segment)
+    send_all(context)
+    expected = ["bermet@example.org"] if is_merged_before else ["aida@example.org", "bermet@example.org"]
+    assert sorted(mail.recipient for mail in mailer.sent) == expected
+    page = fetch(staff, "admin.donor_privacy", public_id=cholpon.public_id)
+    assert "aida@example.org" in page.text("main")
+    fetch(staff, "admin.donor", public_id=cholpon.public_id).submit(staff, "form[action$=undo]")
+    assert consents() == before
+    assert page.submit(staff, "form[action$='/withdraw/thanks']").status_code == 404, "they are two again"
 
 
 def test_the_link_in_the_email_withdraws_the_consent_without_sign_in(

@@ -71,7 +71,7 @@ BOOKS = (
 )
 """The books without what the order of hearing may change: when it was recorded, under which random name.
 
-A receipt that was issued before the suspicion stays, so a held gift has one or none; see docs/decisions/0104.
+A receipt that was issued before the suspicion stays, so a held gift has one or none; see docs/decisions/0105.
 """
 RECEIPTS_ON_HOLD = text(
     "SELECT d.form_id, r.amount_minor FROM receipt r JOIN donation d ON d.id = r.donation_id"

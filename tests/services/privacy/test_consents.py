@@ -56,7 +56,7 @@ def test_staff_record_a_consent_once_and_withdraw_it_once(session: Session, cloc
     session.rollback()
     assert not has_consent(session, donor.id, THANKS)
     record_consent(order(donor, actor_id), clock=clock)
-    log = consents_of(donor.public_id)
+    log = consents_of(1, [donor.id])
     assert [(entry.is_valid, entry.language, entry.evidence) for entry in log] == [
         (True, "ky", "Folder 3"),
         (False, "ky", "Folder 3"),
@@ -91,7 +91,8 @@ def test_a_reader_with_the_same_mailbox_stands_in_the_same_log(session: Session,
     subscriptions.come_back(token, clock=clock)
     session.rollback()
     assert has_consent(session, donor.id, UPDATES)
-    assert [(entry.purpose, entry.source) for entry in consents_of(donor.public_id)] == [
+    assert consents_of(campaign.id + 1, [donor.id]) == [], "what they read elsewhere is not this campaign's affair"
+    assert [(entry.purpose, entry.source) for entry in consents_of(campaign.id, [donor.id])] == [
         (UPDATES, ConsentSource.EMAIL_LINK),
         (UPDATES, ConsentSource.EMAIL_LINK),
     ]

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from flask import render_template, send_file
+from flask import render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,9 +14,9 @@ from campaign.blueprints.admin.privacy.words import PURPOSES, SOURCES
 from campaign.domain.donor_consent import BY_STAFF, RECORDABLE, ConsentPurpose, ConsentSource
 from campaign.domain.errors import DomainError, NotFound
 from campaign.gateway_registry import current_context
-from campaign.services.campaigns.cards import all_campaigns
 from campaign.services.consent_log import TEXTS
 from campaign.services.donors.details import donor_details
+from campaign.services.donors.scope import mailboxes_of
 from campaign.services.privacy import consents, donor_data
 from campaign.services.privacy.consents import RecordedConsent
 from campaign.services.privacy.donor_pdf import data_pdf
@@ -34,7 +34,7 @@ def record_donor_consent(public_id: str) -> ResponseReturnValue:
     form = DonorConsentForm()
     if not form.validate():
         return _page(public_id, form), form.status
-    donor_details(campaign().id, public_id)  # only of a donor of this campaign
+    mailboxes_of(campaign().id, public_id)  # only of a donor of this campaign
     order = RecordedConsent(
         donor_public_id=public_id,
         purpose=ConsentPurpose(form.purpose.data),
@@ -54,10 +54,12 @@ def withdraw_donor_consent(public_id: str, purpose: str) -> ResponseReturnValue:
     """Withdraw what a donor agreed to, because they said so."""
     if purpose not in set(ConsentPurpose):
         raise NotFound(purpose)
-    donor_details(campaign().id, public_id)
+    mailbox = request.form.get("mailbox", public_id)
+    if mailbox not in mailboxes_of(campaign().id, public_id):
+        raise NotFound(f"donor:{mailbox}")
     clock = current_context().clock
     try:
-        consents.withdraw_consent(public_id, ConsentPurpose(purpose), actor_id=person().id, clock=clock)
+        consents.withdraw_consent(mailbox, ConsentPurpose(purpose), actor_id=person().id, clock=clock)
     except DomainError as error:
         return refused(error, "admin.donor_privacy", public_id=public_id)
     return done(
@@ -81,15 +83,17 @@ def donor_data_file(public_id: str, data_format: str) -> ResponseReturnValue:
 
 
 def _page(public_id: str, form: DonorConsentForm) -> str:
+    mailboxes = mailboxes_of(campaign().id, public_id)
     return render_template(
         "admin/privacy/donor.html",
         donor=donor_details(campaign().id, public_id),
-        log=consents.consents_of(public_id),
+        log=consents.consents_of(campaign().id, list(mailboxes.values())),
+        has_many=len(mailboxes) > 1,
         form=form,
         recordable=[(purpose.value, PURPOSES[purpose]) for purpose in RECORDABLE],
         by_staff=[(source.value, SOURCES[source]) for source in BY_STAFF],
         purposes=PURPOSES,
         sources=SOURCES,
         texts=TEXTS,
-        campaign_names={card.id: card.name for card in all_campaigns()},
+        updates_of=campaign().name,
     )
