@@ -10,6 +10,9 @@ from campaign.domain.fund import EventStatus, FundKind, GrantStatus
 REPORT_DUE_AFTER = timedelta(days=30)
 """How long after its last day an event or a grant is to be reported on."""
 
+MAX_REPORT = 5000
+"""Letters of a text of a report, in one language."""
+
 
 class TargetAct(StrEnum):
     """What staff do with an event or a grant."""

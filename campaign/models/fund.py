@@ -82,6 +82,8 @@ class Event(ReportColumns, Model):
     """When its time or place last changed, or when it was cancelled: who signed up before is told by email."""
     head_count: Mapped[Facts] = mapped_column(Json, server_default="{}", default=dict)
     """Counted at the door: people who had not signed up, women, first time."""
+    report_drafts: Mapped[Facts] = mapped_column(Json, server_default="{}", default=dict)
+    """Reports from field mode by their public ids; what was used or deleted is empty."""
 
 
 class Grant(ReportColumns, Model):

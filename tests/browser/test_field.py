@@ -47,6 +47,32 @@ def stored_addresses(page: Page, site: str) -> set[str]:
     return {address.removeprefix(site).partition("?")[0] for address in page.evaluate(names)}
 
 
+def stored_titles(page: Page) -> list[str]:
+    return page.evaluate(  # type: ignore[no-any-return]
+        """() => import("/static/js/field-store.js").then((store) => store.entries()).then((all) => all.map((it) => it.title))"""
+    )
+
+
+def a_session_that_ends_clears_what_was_sent_alone(page: Page) -> None:
+    """The phone shows the sign-in page: nobody reads there what was sent, and nothing that was typed is lost."""
+    page.goto("/staff/field")
+    page.fill("#title", "Half a title")
+    page.wait_for_timeout(500)
+    assert stored_titles(page) == ["Felt day"]
+    page.context.clear_cookies()
+    page.goto("/staff/field")
+    expect(page.locator("#password")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert stored_titles(page) == []
+    sign_in(page)
+    page.wait_for_url("**/staff/field")
+    expect(page.locator("#title")).to_have_value("Half a title")
+    page.fill("#title", "")
+    page.wait_for_timeout(500)
+    page.goto("/staff/updates")
+    assert page.locator("tbody tr").count() == 1
+
+
 def test_an_update_written_without_a_line_is_sent_once(chromium: Browser, site: Site, tmp_path: Path) -> None:
     a_campaign()
     add_demo_staff(clock=site.app.extensions["context"].clock)
@@ -79,8 +105,7 @@ def test_an_update_written_without_a_line_is_sent_once(chromium: Browser, site: 
     page.click("[data-entries] a")
     expect(page.locator("#title_en")).to_have_value("Felt day")
     assert stored_addresses(page, site.url) <= STORED
-    page.goto("/staff/updates")
-    assert page.locator("tbody tr").count() == 1
+    a_session_that_ends_clears_what_was_sent_alone(page)
     page.click(".desk-header form button")
     expect(page.locator("#password")).to_be_visible()
     page.wait_for_timeout(300)

@@ -56,6 +56,7 @@ MENU: tuple[MenuGroup, ...] = (
                         "admin.add_plan_cost",
                         "admin.target_act_form",
                         "admin.act_on_plan_item",
+                        "admin.delete_field_report",
                         *("admin.grant_call", "admin.save_grant_call", "admin.question_form"),
                         *("admin.add_question", "admin.question", "admin.save_question"),
                         *("admin.event_sign_ups", "admin.save_sign_up_settings", "admin.guest_form"),

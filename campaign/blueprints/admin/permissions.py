@@ -126,6 +126,7 @@ RULES: dict[str, Permission] = {
     "admin.remove_plan_cost": Permission(DESIGNERS),
     "admin.target_act_form": Permission(DESIGNERS),
     "admin.act_on_plan_item": Permission(DESIGNERS),
+    "admin.delete_field_report": Permission(DESIGNERS),
     **dict.fromkeys(REVIEWING, Permission(ALL_STAFF)),
     **dict.fromkeys(DECIDING, Permission(CAMPAIGN)),
     **dict.fromkeys(WRITING_CALLS, Permission(DESIGNERS)),

@@ -18,6 +18,7 @@ from campaign.domain.target_state import (
 from campaign.gateways.clock import Clock
 from campaign.models.fund import Event, Grant
 from campaign.services.campaigns.plan_changes import fund_named, record_change
+from campaign.services.campaigns.report_drafts import use_within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class TargetDecision:
         reason: Why it is cancelled, a text per language.
         report: How it went, for the act of reporting.
         version: Which report the person has read, for the act of reporting.
+        draft: The public id of the draft from field mode that the report was made of; empty where there was none.
     """
 
     campaign_id: int
@@ -46,6 +48,7 @@ class TargetDecision:
     reason: Mapping[str, str] = field(default_factory=dict)
     report: TargetReport | None = None
     version: str = ""
+    draft: str = ""
 
 
 def act_on_target(decision: TargetDecision, *, clock: Clock) -> None:
@@ -76,6 +79,8 @@ def act_on_target(decision: TargetDecision, *, clock: Clock) -> None:
         if decision.act is TargetAct.REPORT:
             check_version(decision.version, row.report)
             row.report, row.reported_on = _report(decision), today
+            if decision.draft:
+                use_within(session, fund, decision.draft)
         record_change(session, fund, decision.act, decision.actor_id, clock)
 
 

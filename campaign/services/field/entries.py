@@ -1,22 +1,26 @@
-"""Texts written on the phone, with or without a line: each becomes one draft of an update, however often it is sent."""
+"""What was written on the phone, with or without a line: each text becomes one draft, however often it is sent.
+
+A text becomes a draft of an update; the report of an event becomes a draft of that report (`report_drafts`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
-from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.errors import DomainError
 from campaign.domain.fund import FundKind
 from campaign.domain.news import MAX_BODY, MAX_TITLE, UpdateText
+from campaign.domain.target_state import MAX_REPORT
 from campaign.gateways.clock import Clock
-from campaign.i18n import in_language
 from campaign.models.campaign import Update
 from campaign.models.fund import Fund
-from campaign.models.picture import Picture
+from campaign.models.picture import Picture, PicturePlace
+from campaign.services.campaigns.plan_changes import fund_named
+from campaign.services.campaigns.report_drafts import ReportDraft, add_within
 from campaign.services.news.updates import last_author
 from campaign.services.news.writing import UNWRITTEN, SaveOrder, save_within
 from campaign.services.pictures.places import Placing, attach_within
@@ -25,20 +29,30 @@ MAX_ENTRY_PICTURES = 10
 
 
 class EntryEmpty(DomainError):
-    """An entry has neither title nor text."""
+    """An entry says nothing."""
 
 
 class EntryTooLong(DomainError):
     """A title or a text is longer than an update can be."""
 
 
+class ReportTooLong(DomainError):
+    """A text is longer than one of a report can be."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attended:
-    """How many people came to an event, as staff counted them there; None where nobody counted."""
+class EventReport:
+    """What staff say of an event besides what was done; None where nobody counted, empty where nothing was entered.
+
+    Attributes:
+        cost: What it cost, in words, for colleagues.
+    """
 
     came: int | None = None
     women: int | None = None
     first_time: int | None = None
+    lesson: str = ""
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +61,8 @@ class FieldEntry:
 
     Attributes:
         event: The public id of the event that it reports on; empty for an update.
-        pictures: Public ids of pictures that were sent before; the first one stands with the update.
+        report: What else is said of the event.
+        pictures: Public ids of pictures that were sent before; the first one stands with the update or the event.
     """
 
     campaign_id: int
@@ -57,7 +72,7 @@ class FieldEntry:
     body: str
     actor_id: int
     event: str = ""
-    attended: Attended = Attended()
+    report: EventReport = EventReport()
     pictures: tuple[str, ...] = ()
 
 
@@ -69,27 +84,44 @@ class FieldEvent:
     title: Mapping[str, str]
 
 
-def receive_entry(entry: FieldEntry, *, clock: Clock) -> None:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of an entry.
+
+    Attributes:
+        event: The public id of the event whose report it is a draft of; empty for an update.
+        is_reported: Whether the report of that event was published before.
+    """
+
+    event: str = ""
+    is_reported: bool = False
+
+
+def receive_entry(entry: FieldEntry, *, clock: Clock) -> Received:
     """Make a draft of an entry, once: an entry that came before changes nothing, whatever became of its draft.
 
     Raises:
-        EntryEmpty, EntryTooLong: There is nothing to write, or too much.
+        EntryEmpty, EntryTooLong, ReportTooLong: There is nothing to write, or too much.
         NotFound: The campaign has no such event, or the name is another campaign's.
+        TooManyDrafts: Very many reports of the event wait already.
     """
     at, author = clock.now(), last_author(entry.campaign_id)
     with transaction() as session:
         known = select(Update.id).where(Update.campaign_id == entry.campaign_id, Update.public_id == entry.public_id)
         if session.execute(known).first() is not None:
-            return
+            return Received()
+        if entry.event:
+            return _receive_report(session, entry, clock=clock)
         order = SaveOrder(
             campaign_id=entry.campaign_id,
             public_id=entry.public_id,
             revision=UNWRITTEN,
-            text=_text_of(session, entry, author),
+            text=_text_of(entry, author),
             actor_id=entry.actor_id,
         )
         save_within(session, order, at=at)
-        _attach(session, entry, at=at)
+        _attach(session, entry, f"update:{entry.public_id}", at=at)
+        return Received()
 
 
 def events_to_report(campaign_id: int) -> list[FieldEvent]:
@@ -103,19 +135,37 @@ def events_to_report(campaign_id: int) -> list[FieldEvent]:
         return [FieldEvent(*row) for row in session.execute(query)]
 
 
-def _text_of(session: Session, entry: FieldEntry, author: Mapping[str, str]) -> UpdateText:
+def _receive_report(session: Session, entry: FieldEntry, *, clock: Clock) -> Received:
+    report = entry.report
+    if not entry.body and report == EventReport():
+        raise EntryEmpty
+    if max(len(entry.body), len(report.lesson), len(report.cost)) > MAX_REPORT:
+        raise ReportTooLong
+    fund = fund_named(session, entry.campaign_id, entry.event)
+    draft = ReportDraft(
+        public_id=entry.public_id,
+        language=entry.language,
+        done=entry.body,
+        lesson=report.lesson,
+        cost=report.cost,
+        came=report.came,
+        women=report.women,
+        first_time=report.first_time,
+        pictures=entry.pictures,
+        author="",
+        written_at=clock.now(),
+    )
+    is_reported = add_within(session, fund, draft, actor_id=entry.actor_id, clock=clock)
+    place = f"event:{entry.event}"
+    if session.get(PicturePlace, (entry.campaign_id, place)) is None:
+        _attach(session, entry, place, at=clock.now())
+    return Received(entry.event, is_reported)
+
+
+def _text_of(entry: FieldEntry, author: Mapping[str, str]) -> UpdateText:
     title, body, language = entry.title, entry.body, entry.language
     if not title and not body:
         raise EntryEmpty
-    if entry.event:
-        query = select(Fund.title).where(
-            Fund.campaign_id == entry.campaign_id, Fund.public_id == entry.event, Fund.kind == FundKind.EVENT
-        )
-        event = session.execute(query).scalar_one_or_none()
-        if event is None:
-            raise NotFound(f"event:{entry.event}")
-        title = title or event.get(language, "") or next(iter(event.values()), "")
-        body = "\n\n".join(filter(None, (body, _figures(entry.attended, language))))
     if len(title) > MAX_TITLE or len(body) > MAX_BODY:
         raise EntryTooLong
     return UpdateText(
@@ -123,18 +173,8 @@ def _text_of(session: Session, entry: FieldEntry, author: Mapping[str, str]) -> 
     ).filled()
 
 
-def _figures(attended: Attended, language: str) -> str:
-    with in_language(language):
-        figures = (
-            (_("People who came"), attended.came),
-            (_("Women"), attended.women),
-            (_("First time"), attended.first_time),
-        )
-        return "\n".join(f"- {label}: {count}" for label, count in figures if count is not None)
-
-
-def _attach(session: Session, entry: FieldEntry, *, at: datetime) -> None:
-    """Show the first picture that arrived with the update; nobody sees it before somebody has said who is on it."""
+def _attach(session: Session, entry: FieldEntry, place: str, *, at: datetime) -> None:
+    """Show the first picture that arrived in a place; nobody sees it before somebody has said who is on it."""
     query = select(Picture.public_id).where(
         Picture.campaign_id == entry.campaign_id,
         Picture.public_id.in_(entry.pictures),
@@ -146,7 +186,7 @@ def _attach(session: Session, entry: FieldEntry, *, at: datetime) -> None:
         placing = Placing(
             campaign_id=entry.campaign_id,
             public_id=first,
-            place=f"update:{entry.public_id}",
+            place=place,
             actor_id=entry.actor_id,
         )
         attach_within(session, placing, at=at)

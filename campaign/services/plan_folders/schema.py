@@ -41,6 +41,7 @@ LEFT_OUT: Mapping[str, str] = {
     "call_question.position": "It is the order in the file.",
     "call_question.is_removed": "A removed question is not exported.",
     "event.details_changed_at": "It is when people here were last to be told of a change.",
+    "event.report_drafts": "What was written in field mode is no part of the plan before staff have published it.",
     "event.head_count": "It was counted from the sign-ups of this installation; the report has the numbers.",
 }
 """Columns that stand in no file, with the reason. Keys, public ids and references to the parent never do."""

@@ -35,10 +35,10 @@ export const remove = (id) => act("entries", "readwrite", (store) => store.delet
 export const fact = (name) => act("facts", "readonly", (store) => store.get(name));
 export const putFact = (name, value) => act("facts", "readwrite", (store) => store.put(value, name));
 
-// After a sign-out what was sent is gone from this browser, with the names of events; what waits stays.
+// After a sign-out what was sent is gone from this browser, with the names of events; what waits or is half typed stays.
 export async function clearSent() {
   for (const each of await entries()) if (each.state === "sent") await remove(each.id);
-  await act("facts", "readwrite", (store) => store.clear());
+  for (const name of ["owner", "events"]) await act("facts", "readwrite", (store) => store.delete(name));
 }
 
 export async function exists() {

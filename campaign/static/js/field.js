@@ -15,7 +15,8 @@ const list = document.querySelector("[data-entries]");
 const chosen = document.querySelector("[data-chosen]");
 const mistake = document.querySelector("[data-mistake]");
 const sendButton = document.querySelector("[data-send]");
-const TEXTS = ["event", "language", "title", "body", "came", "women", "first_time"];
+const TEXTS = ["event", "language", "title", "body", "came", "women", "first_time", "lesson", "cost"];
+const REPORT = ["body", "came", "women", "first_time", "lesson", "cost"];
 let files = [];
 let editedId = "";
 let me = null; // who is signed in, as the server has said last: {person, campaign, token}
@@ -46,7 +47,11 @@ function fill(values) {
 }
 
 function showReport() {
-  document.querySelector("[data-report]").hidden = !form.elements.event.value;
+  const isReport = Boolean(form.elements.event.value);
+  document.querySelector("[data-report]").hidden = !isReport;
+  form.elements.title.closest(".field").hidden = isReport;
+  form.elements.body.labels[0].textContent = isReport ? words.done : words.text;
+  form.elements.body.maxLength = isReport ? form.elements.lesson.maxLength : Number(urls.maxText);
 }
 
 function showFiles() {
@@ -105,13 +110,15 @@ form.elements.files.addEventListener("change", ({ target }) => {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const values = typed();
-  if (!values.title.trim() && !values.body.trim()) {
-    complain("empty");
-    form.elements.title.focus();
+  const needed = values.event ? REPORT : ["title", "body"];
+  if (!needed.some((name) => values[name].trim())) {
+    complain(values.event ? "empty_report" : "empty");
+    form.elements[needed[0]].focus();
     return;
   }
   const owner = me ?? (await fact("owner")) ?? {};
   const { person, campaign } = owner;
+  if (values.event) values.title = form.elements.event.selectedOptions[0].textContent;
   try {
     await put({ ...values, id: editedId || newId(), person, campaign, pictures: files, notes: [], state: "waiting", at: Date.now() });
     await putFact("typed", null);
@@ -229,7 +236,7 @@ async function sendOne(it) {
   }
   const reply = await post(form.action, { id: it.id, pictures: arrived.join(" "), ...Object.fromEntries(TEXTS.map((name) => [name, it[name]])) });
   if (reply.isRefused) Object.assign(it, { state: "refused", reason: reply.message });
-  else Object.assign(it, { state: "sent", reason: "", address: reply.address, pictures: [] });
+  else Object.assign(it, { state: "sent", reason: reply.note ?? "", address: reply.address, pictures: [] });
   await put(it);
 }
 
@@ -282,6 +289,7 @@ async function start() {
 
 sendButton.addEventListener("click", send);
 addEventListener("online", send);
+addEventListener("pageshow", ({ persisted }) => { if (persisted) send(); }); // gone back to, perhaps after a sign-out
 addEventListener("offline", () => sayLine("offline"));
 document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
 setInterval(async () => { if ((await entries()).some(({ state }) => state === "waiting")) send(); }, RETRY_MS);

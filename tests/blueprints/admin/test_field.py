@@ -9,10 +9,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from campaign.database import reading
 from campaign.domain.identity import new_public_id
 from campaign.models.campaign import Campaign
+from campaign.models.fund import Event, Fund
+from campaign.services.campaigns import report_drafts
 from tests.blueprints.admin.client import browser_of, sign_in_as
-from tests.support.builders import a_campaign, a_member_of_staff
+from tests.support.builders import a_campaign, a_fund, a_member_of_staff
+from tests.support.events import an_event, change
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch, fetch_address
 from tests.support.pictures import file_of
@@ -55,16 +59,76 @@ def test_an_entry_with_a_picture_becomes_one_draft(staff: FlaskClient) -> None:
     assert shown.texts(".acts form > span") == ["Update: Башка"]
 
 
-def test_a_report_of_an_event_has_its_figures(staff: FlaskClient) -> None:
-    page = fetch_address(staff, "/staff/plan/new/event")
-    times = {"begins_at": "2026-12-05T10:00", "ends_at": "2026-12-05T13:30"}
-    page.submit(staff, **{"title-en": "Felt day", **times})
-    (event,) = state(staff)["events"]
-    entry = {"id": new_public_id(), "language": "en", "title": "", "body": "We made felt.", "event": event["id"]}
-    address = post(staff, "entries", **entry, came="31", women="28", first_time="").get_json()["address"]
-    draft = fetch_address(staff, address)
-    assert draft.one("#title_en")["value"] == "Felt day"
-    assert draft.one("#body_en").get_text().splitlines()[-2:] == ["- People who came: 31", "- Women: 28"]
+REPORT = {"language": "en", "body": "We made felt.", "came": "31", "women": "28", "first_time": "", "cost": "Wool: 900"}
+
+
+def write_report(staff: FlaskClient, event: Fund, **fields: Any) -> Any:
+    return post(staff, "entries", **{"id": new_public_id(), "title": "", "event": event.public_id, **REPORT, **fields})
+
+
+def test_a_report_of_an_event_becomes_a_draft_of_it_once(staff: FlaskClient, campaign: Campaign) -> None:
+    event, picture, name = an_event(campaign), new_public_id(), new_public_id()
+    post(staff, "pictures", id=picture, file=(io.BytesIO(file_of()), "IMG.jpg"))
+    for _ in range(2):
+        answer = write_report(staff, event, id=name, lesson="Begin earlier.", pictures=picture)
+        assert answer.get_json() == {"address": f"/staff/plan/{event.public_id}", "note": ""}
+    page = fetch_address(staff, answer.get_json()["address"])
+    assert page.texts("section h2").count("A report from field mode is waiting") == 1
+    assert "Say first that the event has taken place" in page.text()
+    change(event, status="held")
+    report = fetch_address(staff, fetch_address(staff, f"/staff/plan/{event.public_id}").link("Open it in the report"))
+    assert "Wool: 900" in report.text("section.card")
+    fields = ("came", "women", "first_time")
+    assert [report.one(f"#{field}")["value"] for field in fields] == ["31", "28", ""]
+    assert (report.text("#done-en"), report.text("#lesson-en")) == ("We made felt.", "Begin earlier.")
+    assert fetch(staff, "admin.picture", public_id=picture).texts(".acts form > span") == ["Event: EVENT-1 (en)"]
+    assert report.submit(staff, 'form[data-typed^="report."]', first_time="3").status_code == 303
+    assert item_report(event) == {
+        "done": {"en": "We made felt."},
+        "lesson": {"en": "Begin earlier."},
+        "came": 31,
+        "women": 28,
+        "first_time": 3,
+    }
+    again = write_report(staff, event, id=name).get_json()  # the answer was lost on the way
+    assert "published before" in again["note"]
+    assert "A report from field mode" not in fetch_address(staff, again["address"]).text()
+
+
+def test_a_report_that_comes_after_the_report_stands_beside_it(staff: FlaskClient, campaign: Campaign) -> None:
+    stored = {"done": {"en": "Felt."}, "lesson": {}, "came": 30, "women": None, "first_time": None}
+    event = an_event(campaign, status="reported", report=stored)
+    note = write_report(staff, event, lesson="Begin earlier.").get_json()["note"]
+    assert note == "The report of this event was published before. Your text stands beside it at the desk."
+    plan = fetch_address(staff, f"/staff/plan/{event.public_id}")
+    report = fetch_address(staff, plan.link("Open it in the report"))
+    assert any("is published already" in notice for notice in report.texts(".notice"))
+    assert [report.one(f"#{name}")["value"] for name in ("came", "women")] == ["30", "28"]
+    assert (report.text("#done-en"), report.text("#lesson-en")) == ("Felt.", "Begin earlier.")
+    assert "We made felt." in report.text("section.card")
+    assert item_report(event) == stored
+    assert plan.submit(staff, 'form[action$="/delete"]').status_code == 303
+    assert "We made felt." not in fetch_address(staff, f"/staff/plan/{event.public_id}").text()
+
+
+def test_a_report_that_is_no_report_is_refused(
+    staff: FlaskClient, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, theme = an_event(campaign), a_fund(campaign=campaign)
+    empty = dict.fromkeys(REPORT, "") | {"language": "en"}
+    assert write_report(staff, event, **empty).status_code == 422
+    assert write_report(staff, event, body="x" * 5001).get_json()["message"].startswith("Shorten each text")
+    assert write_report(staff, theme).status_code == 404
+    other = an_event(a_campaign(slug="second", is_featured=False))
+    assert write_report(staff, other).status_code == 404
+    monkeypatch.setattr(report_drafts, "MAX_DRAFTS", 1)
+    write_report(staff, event)
+    assert write_report(staff, event).get_json()["message"].startswith("20 reports of this event wait already.")
+
+
+def item_report(event: Fund) -> dict[str, object]:
+    with reading() as session:
+        return dict(session.get_one(Event, event.id).report)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from campaign.jobs import wake
 from campaign.services.campaigns import plan as plans
 from campaign.services.campaigns import plan_changes
 from campaign.services.campaigns.plan import PlanItem
+from campaign.services.campaigns.report_drafts import report_drafts
 from campaign.services.events.desk import sign_up_desk
 
 SHOWN_AT_END = {FundKind.EVENT: "ends_at", FundKind.GRANT: "closes_on"}
@@ -183,6 +184,7 @@ def _item_page(item: PlanItem, form: ItemForm, cost_form: CostForm | None = None
         here=campaign(),
         cost_form=cost_form or CostForm(campaign().currency, formdata=None),
         acts=[(act, ACTS[act]) for act in possible_acts(item.kind, item.status)] if item.status else [],
+        drafts=report_drafts(campaign().id, item.public_id) if item.kind == FundKind.EVENT else [],
         today=local_day(current_context().clock.now()),
     )
 

@@ -14,7 +14,7 @@ from campaign.blueprints.admin.texts_field import TextsField
 from campaign.days import from_local
 from campaign.domain.fund import FundKind
 from campaign.domain.identity import is_public_id, new_public_id
-from campaign.domain.target_state import Attendance
+from campaign.domain.target_state import MAX_REPORT, Attendance
 from campaign.i18n import text_of
 from campaign.services.campaigns.plan import PlanItem
 from campaign.services.campaigns.plan_changes import CallDays, EventTimes, ItemDraft
@@ -22,7 +22,6 @@ from campaign.services.campaigns.target_acts import TargetReport
 from campaign.web.form_fields import AmountField
 
 MAX_SUMMARY = 1000
-MAX_REPORT = 5000
 MAX_PEOPLE = 100_000
 WALL_CLOCK = "%Y-%m-%dT%H:%M"
 """As browsers send a day with a time."""

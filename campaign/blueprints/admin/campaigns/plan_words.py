@@ -12,6 +12,7 @@ from campaign.domain import target_state as rules
 from campaign.domain.errors import DomainError
 from campaign.domain.target_state import TargetAct
 from campaign.services.campaigns import plan_changes
+from campaign.services.campaigns.report_drafts import TooManyDrafts
 
 KINDS: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
     ("theme", _("Purposes that donors choose"), ("general", "theme")),
@@ -47,6 +48,8 @@ AUDITED: Mapping[str, LazyString] = {
     "plan:complete": _("Marked an event or a grant as done"),
     "plan:cancel": _("Cancelled an event or a grant"),
     "plan:report": _("Published a report"),
+    "plan:field_report": _("Sent a report from field mode"),
+    "plan:delete_field_report": _("Deleted a report from field mode"),
     **sign_up_words.AUDITED,
 }
 """Acts of the audit trail."""
@@ -57,6 +60,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     rules.CancelReasonMissing: _("Say why."),
     rules.ReportIncomplete: _("Say what was done, in at least one language."),
     rules.ReportDoesNotAddUp: _("There cannot be more women or first-time visitors than people who came."),
+    TooManyDrafts: _("20 reports of this event wait already. Use or delete some of them on the event’s page first."),
     plan_changes.EndsBeforeItBegins: _("Enter an end that is after the beginning."),
     plan_changes.TooManyCosts: _("The plan is full. Put some costs together."),
     **sign_up_words.BROKEN_RULES,

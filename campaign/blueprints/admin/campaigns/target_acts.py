@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
 from campaign.blueprints.admin.campaigns.plan_forms import CancelForm, ReportForm
@@ -18,6 +19,7 @@ from campaign.domain.target_state import ReportDoesNotAddUp, TargetAct, WrongTar
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.campaigns.plan import PlanItem, plan_item
+from campaign.services.campaigns.report_drafts import ReportDraft, delete_draft, report_drafts
 from campaign.services.campaigns.target_acts import TargetDecision, act_on_target
 from campaign.services.events.attendance import counted_attendance
 
@@ -55,11 +57,27 @@ def act_on_plan_item(public_id: str, target_act: str) -> ResponseReturnValue:
     return done(str(ACTS[act].done), "admin.plan_item", public_id=public_id)
 
 
+@bp.post("/plan/<public_id>/field-reports/<draft_id>/delete")
+def delete_field_report(public_id: str, draft_id: str) -> ResponseReturnValue:
+    """Delete a report from field mode that nobody needs."""
+    delete_draft(campaign().id, public_id, draft_id, actor_id=person().id, clock=current_context().clock)
+    return done(_("Deleted."), "admin.plan_item", public_id=public_id)
+
+
 def _report_data(item: PlanItem) -> dict[str, Any]:
-    """What the report says so far; the first one of an event begins with what was counted at the door."""
+    """What the report says so far; the first one of an event begins with what was written or counted there."""
+    draft = _draft(item)
     if item.report or item.kind != FundKind.EVENT:
-        return item.report
-    return counted_attendance(campaign().id, item.public_id)
+        return draft.completed(item.report) if draft else item.report
+    counted = counted_attendance(campaign().id, item.public_id)
+    return {**counted, **{name: value for name, value in draft.completed({}).items() if value}} if draft else counted
+
+
+def _draft(item: PlanItem) -> ReportDraft | None:
+    """Return the draft from field mode that the report is opened with."""
+    name = request.args.get("draft", "")
+    drafts = report_drafts(campaign().id, item.public_id) if name else []
+    return next((draft for draft in drafts if draft.public_id == name), None)
 
 
 def _stored(item: PlanItem, act: TargetAct) -> StaffForm:
@@ -77,10 +95,17 @@ def _decision(public_id: str, act: TargetAct, form: StaffForm) -> TargetDecision
         reason=form.reason.data if isinstance(form, CancelForm) else {},
         report=form.report if isinstance(form, ReportForm) else None,
         version=form.version.data if isinstance(form, ReportForm) else "",
+        draft=request.args.get("draft", ""),
     )
 
 
 def _page(item: PlanItem, act: TargetAct, form: StaffForm) -> str:
     return render_template(
-        "admin/campaigns/target_act.html", item=item, act=act.value, its=ACTS[act], form=form, here=campaign()
+        "admin/campaigns/target_act.html",
+        item=item,
+        act=act.value,
+        its=ACTS[act],
+        form=form,
+        draft=_draft(item) if act is TargetAct.REPORT else None,
+        here=campaign(),
     )

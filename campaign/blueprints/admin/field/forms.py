@@ -10,8 +10,9 @@ from wtforms.validators import Length, NumberRange, Optional, Regexp
 from campaign.blueprints.admin.forms import StaffForm
 from campaign.domain.identity import LENGTH, is_public_id
 from campaign.domain.news import MAX_BODY, MAX_TITLE
+from campaign.domain.target_state import MAX_REPORT
 from campaign.domain.typed_text import markdown_source, one_line
-from campaign.services.field.entries import MAX_ENTRY_PICTURES, Attended
+from campaign.services.field.entries import MAX_ENTRY_PICTURES, EventReport
 from campaign.web.form_fields import TOO_LONG
 
 MAX_PEOPLE = 100_000
@@ -50,14 +51,28 @@ class FieldEntryForm(FieldPartForm):
     came = PeopleCountField(lazy_gettext("People who came"))
     women = PeopleCountField(lazy_gettext("Women"))
     first_time = PeopleCountField(lazy_gettext("First time"))
+    lesson = TextAreaField(
+        lazy_gettext("What we learned"),
+        filters=[markdown_source],
+        validators=[Length(max=MAX_REPORT, message=TOO_LONG)],
+    )
+    cost = TextAreaField(
+        lazy_gettext("What it cost"), filters=[markdown_source], validators=[Length(max=MAX_REPORT, message=TOO_LONG)]
+    )
 
     @property
     def picture_ids(self) -> tuple[str, ...]:
         return tuple(name for name in (self.pictures.data or "").split() if is_public_id(name))
 
     @property
-    def attended(self) -> Attended:
-        return Attended(came=self.came.data, women=self.women.data, first_time=self.first_time.data)
+    def report(self) -> EventReport:
+        return EventReport(
+            came=self.came.data,
+            women=self.women.data,
+            first_time=self.first_time.data,
+            lesson=self.lesson.data or "",
+            cost=self.cost.data or "",
+        )
 
     @property
     def sentence(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_wtf.csrf import generate_csrf
 
 from campaign.blueprints.admin import bp, words
@@ -34,6 +35,7 @@ FILES = ("css/site.css", "css/desk.css", "js/site.js", "js/field.js", "img/mark.
 """What the page needs without a line, beside itself."""
 STORE = "js/field-store.js"
 """A part of scripts that name it without a version."""
+REPORTED = lazy_gettext("The report of this event was published before. Your text stands beside it at the desk.")
 
 
 @bp.get("/field")
@@ -128,13 +130,16 @@ def add_field_entry() -> ResponseReturnValue:
         body=form.body.data or "",
         actor_id=person().id,
         event=form.event.data or "",
-        attended=form.attended,
+        report=form.report,
         pictures=form.picture_ids,
     )
     try:
-        entries.receive_entry(entry, clock=current_context().clock)
+        received = entries.receive_entry(entry, clock=current_context().clock)
     except DomainError as error:
         return jsonify(message=words.sentence_of(error)), status_of(error)
+    if received.event:
+        note = REPORTED if received.is_reported else ""
+        return jsonify(address=url_for("admin.plan_item", public_id=received.event), note=str(note))
     return jsonify(address=url_for("admin.update", public_id=entry.public_id))
 
 

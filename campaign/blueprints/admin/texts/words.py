@@ -19,7 +19,7 @@ from campaign.services.content.publishing import (
     TimeHasPassed,
 )
 from campaign.services.content.versions import AlreadyDiscarded
-from campaign.services.field.entries import EntryEmpty, EntryTooLong
+from campaign.services.field.entries import EntryEmpty, EntryTooLong, ReportTooLong
 
 DOCUMENT_NAMES: Mapping[str, LazyString] = {
     "hero": _("Opening of the campaign page"),
@@ -180,6 +180,7 @@ TEXT_RULES: Mapping[type[DomainError], LazyString] = {
     NothingToUndo: _("There is no version before this one."),
     TimeHasPassed: _("Choose a time that has not passed."),
     EntryEmpty: _("Write a title or a text first."),
+    ReportTooLong: _("Shorten each text of the report to 5,000 characters."),
     EntryTooLong: _("Shorten the title to 200 characters and the text to 20,000."),
     AlreadyDiscarded: _("There is no draft any more."),
 }
