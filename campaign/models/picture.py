@@ -128,3 +128,20 @@ class PicturePlace(Model):
     campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"), primary_key=True)
     place: Mapped[str] = mapped_column(primary_key=True)
     picture_id: Mapped[int] = mapped_column(Key, ForeignKey("picture.id"), index=True)
+
+
+class TextConsent(Model):
+    """A piece of a campaign’s text quotes somebody or names them, and is shown while they agree.
+
+    A piece is called by its place and its own name there, such as `story:workshop` or `update:` and a public id; it is a row of
+    its own, so that whoever writes a text anew, or restores an older version, leaves this as it is.
+    """
+
+    __tablename__ = "text_consent"
+    __table_args__ = (UniqueConstraint("campaign_id", "piece", "consent_id"),)
+
+    id: Mapped[PrimaryKey]
+    campaign_id: Mapped[int] = mapped_column(Key, ForeignKey("campaign.id"))
+    piece: Mapped[str]
+    consent_id: Mapped[int | None] = mapped_column(Key, ForeignKey("consent.id"), index=True)
+    """NULL: it came with a campaign’s folder, and the consent is not recorded here yet; nobody sees the piece."""

@@ -39,6 +39,9 @@ pytestmark = pytest.mark.faults
 
 MONEY = ("journal_entry", "posting", "receipt", "refund", "allocation", "disbursement", "donation_event", "audit_event")
 UNKNOWN_BEFORE: dict[str, dict[str, tuple[str, dict[str, object]]]] = {
+    next(file.name[:4] for file in (MIGRATIONS / "versions").glob("*_text_consents.py")): {
+        "1 consents to be quoted": ("text_consent", {}),
+    },
     next(file.name[:4] for file in (MIGRATIONS / "versions").glob("*_consent_files.py")): {
         "1 scans and recordings of consents": ("consent_file", {"kind": "pdf", "length": 1}),
     },

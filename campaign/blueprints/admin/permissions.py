@@ -277,6 +277,7 @@ RULES: dict[str, Permission] = {
     **dict.fromkeys(
         ("admin.consent_file", "admin.consent_file_deletion", "admin.delete_consent_file"), Permission(CAMPAIGN)
     ),
+    **dict.fromkeys(("admin.quote_in_text", "admin.quote_no_more", "admin.quote_nobody"), Permission(CAMPAIGN)),
     "admin.show_picture": Permission(CAMPAIGN),
     "admin.hide_picture": Permission(CAMPAIGN),
     "admin.picture_file": Permission(ALL_STAFF),

@@ -22,6 +22,7 @@ from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Sect
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.cards import CampaignCard
+from campaign.services.campaigns.quoted_texts import UPDATE, hidden_pieces, piece_name
 from campaign.services.campaigns.shown_pictures import PublicPicture, pictures_shown
 from campaign.services.campaigns.supporters import (
     GiftCounts,
@@ -184,6 +185,7 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
     with reading() as session:
         campaign = session.get_one(Campaign, card.id)
         counts = gift_counts(session, card.id)
+        hidden = hidden_pieces(session, card.id, day=local_day(at))
         currencies = session.execute(
             select(CampaignCurrency.currency)
             .where(CampaignCurrency.campaign_id == card.id)
@@ -196,9 +198,9 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
             image_alt=campaign.image_alt,
             currencies=tuple(currencies),
             amounts=_amounts(session, card),
-            texts=_texts(session, card.id),
-            news=_news(session, card.id),
-            withdrawn_news=_withdrawn_news(session, card.id),
+            texts=_texts(session, card.id, hidden),
+            news=_news(session, card.id, hidden),
+            withdrawn_news=_withdrawn_news(session, card.id, hidden),
             wall=read_supporters_page(session, card.id, counts, page=1, per_page=12),
             progress=_progress(session, card, money, counts, at=at),
             money=money,
@@ -288,26 +290,33 @@ def _amounts(session: Session, card: CampaignCard) -> tuple[AmountLink, ...]:
     return tuple(AmountLink(amount=Money(row.amount_minor, row.currency), impact=row.impact) for row in rows)
 
 
-def _texts(session: Session, campaign_id: int) -> dict[str, tuple[TextPart, ...]]:
+def _texts(session: Session, campaign_id: int, hidden: frozenset[str]) -> dict[str, tuple[TextPart, ...]]:
     by_place: dict[str, list[TextPart]] = defaultdict(list)
     rows = session.execute(select(Section).where(Section.campaign_id == campaign_id).order_by(Section.position))
     for row in rows.scalars():
-        if not row.facts.get("is_hidden"):
+        if not row.facts.get("is_hidden") and piece_name(row.place, row.slug) not in hidden:
             by_place[row.place].append(TextPart(slug=row.slug, heading=row.heading, body=row.body, facts=row.facts))
     return {place: tuple(parts) for place, parts in by_place.items()}
 
 
-def _news(session: Session, campaign_id: int) -> tuple[CampaignUpdate, ...]:
+def _news(session: Session, campaign_id: int, hidden: frozenset[str]) -> tuple[CampaignUpdate, ...]:
     rows = session.execute(
         select(Update.public_id, Update.published_at, Update.corrected_at, Update.title, Update.body, Update.author)
         .where(Update.campaign_id == campaign_id, Update.state == UpdateState.PUBLISHED)
         .order_by(Update.published_at.desc(), Update.id.desc())
     )
-    return tuple(CampaignUpdate(**row._mapping) for row in rows)  # noqa: SLF001  # SQLAlchemy's own name
+    news = (CampaignUpdate(**row._mapping) for row in rows)  # noqa: SLF001  # SQLAlchemy's own name
+    return tuple(each for each in news if piece_name(UPDATE, each.public_id) not in hidden)
 
 
-def _withdrawn_news(session: Session, campaign_id: int) -> frozenset[str]:
+def _withdrawn_news(session: Session, campaign_id: int, hidden: frozenset[str]) -> frozenset[str]:
+    """Return the updates that everybody could read once: withdrawn by staff, or hidden with somebody’s consent."""
+    public = (UpdateState.PUBLISHED, UpdateState.WITHDRAWN)
     rows = session.execute(
-        select(Update.public_id).where(Update.campaign_id == campaign_id, Update.state == UpdateState.WITHDRAWN)
+        select(Update.public_id, Update.state).where(Update.campaign_id == campaign_id, Update.state.in_(public))
     )
-    return frozenset(rows.scalars())
+    return frozenset(
+        public_id
+        for public_id, state in rows
+        if state == UpdateState.WITHDRAWN or piece_name(UPDATE, public_id) in hidden
+    )

@@ -19,11 +19,13 @@ from campaign.domain.consent import (
 from campaign.domain.errors import NotFound
 from campaign.domain.form_version import check_version
 from campaign.gateways.clock import Clock
-from campaign.models.picture import Consent, Picture, PictureConsent, PicturePlace
+from campaign.models.picture import Consent, Picture, PictureConsent, PicturePlace, TextConsent
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
 
 PAGE_ROWS = 50
+TEXTS = "texts"
+"""Stands beside the public ids of pictures where it is noted what a withdrawal has hidden."""
 WARNING_DAYS = 30
 """How long before its end a consent is in the warning."""
 
@@ -49,9 +51,10 @@ class ConsentView:
     facts: ConsentFacts
     state: ConsentState
     pictures: int
+    texts: int  # pieces of text that quote or name them
     recorded_at: datetime
     withdrawn_at: datetime | None
-    withdrawal_places: Mapping[str, list[str]]  # a picture's public id → where it was shown
+    withdrawal_places: Mapping[str, list[str]]  # a picture's public id → where it was shown; `TEXTS` → pieces of text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +80,13 @@ def list_consents(campaign_id: int, *, before: str = "", day: date) -> tuple[lis
         query = query.where(Consent.id < select(Consent.id).where(Consent.public_id == before).scalar_subquery())
     with reading() as session:
         rows = session.execute(query.limit(PAGE_ROWS + 1)).scalars().all()
-        counts = _picture_counts(session, [row.id for row in rows])
-        views = [_view(row, counts.get(row.id, 0), day=day) for row in rows]
+        counts = _cover_counts(session, [row.id for row in rows])
+        views = [_view(row, counts.get(row.id, NOTHING), day=day) for row in rows]
     return views[:PAGE_ROWS], len(views) > PAGE_ROWS
 
 
 def ending_soon(campaign_id: int, *, day: date) -> list[ConsentView]:
-    """Return the consents that hold and end within `WARNING_DAYS`, the next one first; only those that cover a picture."""
+    """Return the consents that hold, cover something and end within `WARNING_DAYS`, the next one first."""
     query = (
         select(Consent)
         .where(
@@ -95,8 +98,8 @@ def ending_soon(campaign_id: int, *, day: date) -> list[ConsentView]:
     )
     with reading() as session:
         rows = session.execute(query).scalars().all()
-        counts = _picture_counts(session, [row.id for row in rows])
-        return [_view(row, counts[row.id], day=day) for row in rows if counts.get(row.id)]
+        counts = _cover_counts(session, [row.id for row in rows])
+        return [_view(row, counts[row.id], day=day) for row in rows if row.id in counts]
 
 
 def one_consent(campaign_id: int, public_id: str, *, day: date) -> ConsentView:
@@ -110,14 +113,14 @@ def one_consent(campaign_id: int, public_id: str, *, day: date) -> ConsentView:
         row = session.execute(query).scalar_one_or_none()
         if row is None:
             raise NotFound(f"consent:{public_id}")
-        return _view(row, _picture_counts(session, [row.id]).get(row.id, 0), day=day)
+        return _view(row, _cover_counts(session, [row.id]).get(row.id, NOTHING), day=day)
 
 
 def consent_choices(campaign_id: int, *, linked: Collection[str], day: date) -> list[ConsentView]:
     """Return the consents that a picture can name: those that hold, and those that it names already."""
     query = select(Consent).where(Consent.campaign_id == campaign_id).order_by(Consent.person, Consent.id)
     with reading() as session:
-        views = [_view(row, 0, day=day) for row in session.execute(query).scalars()]
+        views = [_view(row, NOTHING, day=day) for row in session.execute(query).scalars()]
     return [view for view in views if view.state is ConsentState.VALID or view.public_id in linked]
 
 
@@ -157,7 +160,7 @@ def save_within(session: Session, order: ConsentOrder, *, at: datetime) -> None:
 
 
 def withdraw_consent(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) -> None:
-    """Take the pictures that it covers off every page at once, for good, and note where they were; a second time does nothing.
+    """Take the pictures and texts that it covers off every page at once, and note where they were; a second time does nothing.
 
     Raises:
         NotFound: The campaign has no such consent.
@@ -173,6 +176,8 @@ def withdraw_consent(campaign_id: int, public_id: str, *, actor_id: int, clock: 
         pictures = select(PictureConsent.picture_id).where(PictureConsent.consent_id == row.id)
         session.execute(delete(PicturePlace).where(PicturePlace.picture_id.in_(pictures)))
         row.withdrawn_at = at
+        if pieces := _pieces(session, row.id):
+            places[TEXTS] = pieces
         row.withdrawal_places = {picture: "\n".join(names) for picture, names in places.items()}
         count_public_change(session, campaign_id)
         detail: dict[str, object] = {"places": sorted(name for names in places.values() for name in names)}
@@ -220,25 +225,38 @@ def _facts(row: Consent) -> ConsentFacts:
     )
 
 
-def _view(row: Consent, pictures: int, *, day: date) -> ConsentView:
+def _view(row: Consent, counts: tuple[int, int], *, day: date) -> ConsentView:
     return ConsentView(
         public_id=row.public_id,
         facts=_facts(row),
         state=consent_state(valid_until=row.valid_until, is_withdrawn=row.withdrawn_at is not None, day=day),
-        pictures=pictures,
+        pictures=counts[0],
+        texts=counts[1],
         recorded_at=row.recorded_at,
         withdrawn_at=row.withdrawn_at,
         withdrawal_places={picture: names.split("\n") for picture, names in row.withdrawal_places.items()},
     )
 
 
-def _picture_counts(session: Session, consent_ids: list[int]) -> Mapping[int, int]:
-    query = (
-        select(PictureConsent.consent_id, func.count())
-        .where(PictureConsent.consent_id.in_(consent_ids))
-        .group_by(PictureConsent.consent_id)
-    )
-    return {consent_id: int(count) for consent_id, count in session.execute(query)}
+NOTHING = 0, 0
+
+
+def _cover_counts(session: Session, consent_ids: list[int]) -> Mapping[int, tuple[int, int]]:
+    """Return how many pictures and pieces of text each consent covers; one that covers nothing is not there."""
+    pictures, texts = (_counts(session, table, consent_ids) for table in (PictureConsent, TextConsent))
+    return {key: (pictures.get(key, 0), texts.get(key, 0)) for key in {*pictures, *texts}}
+
+
+def _counts(
+    session: Session, table: type[PictureConsent] | type[TextConsent], consent_ids: list[int]
+) -> dict[int, int]:
+    query = select(table.consent_id, func.count()).where(table.consent_id.in_(consent_ids)).group_by(table.consent_id)
+    return {int(key or 0): int(count) for key, count in session.execute(query)}
+
+
+def _pieces(session: Session, consent_id: int) -> list[str]:
+    query = select(TextConsent.piece).where(TextConsent.consent_id == consent_id).order_by(TextConsent.piece)
+    return list(session.execute(query).scalars())
 
 
 def _places(session: Session, consent_id: int) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from campaign.gateways.file_store import FileStore
 from campaign.models.campaign import Campaign, Update
 from campaign.models.picture import Consent, Picture, PictureConsent, PictureFile, PicturePlace
 from campaign.models.staff import Staff
+from campaign.services.campaigns.quoted_texts import UPDATE, hidden_pieces, piece_name
 from campaign.services.campaigns.shown_pictures import PublicPicture, consent_terms, facts_of, public_picture
 from campaign.services.pictures.places import PlaceView, read_places
 from campaign.services.pictures.storage import file_name, mimetype_of, read_body
@@ -116,7 +117,7 @@ def public_file(
         places = session.execute(select(PicturePlace.place).where(PicturePlace.picture_id == picture.id)).scalars()
         stage = session.get_one(Campaign, picture.campaign_id).stage
         is_draft = stage == CampaignStage.DRAFT and picture.campaign_id != preview_of
-        if is_draft or gaps or set(places) <= _unpublished_places(session, picture.campaign_id):
+        if is_draft or gaps or set(places) <= _unpublished_places(session, picture.campaign_id, day=day):
             raise NotFound(f"picture:{public_id}")
         stored = _stored(session, picture, width, file_format)
     return _sent(stored, store)
@@ -150,10 +151,11 @@ class StoredFile:
     is_of_people: bool
 
 
-def _unpublished_places(session: Session, campaign_id: int) -> frozenset[str]:
-    """Return the places that nobody reads: those of updates that are not published, or not any more."""
+def _unpublished_places(session: Session, campaign_id: int, *, day: date) -> frozenset[str]:
+    """Return the places that nobody reads: those of updates that are not published, not any more, or hidden."""
     query = select(Update.public_id).where(Update.campaign_id == campaign_id, Update.state != UpdateState.PUBLISHED)
-    return frozenset(f"update:{public_id}" for public_id in session.execute(query).scalars())
+    hidden = hidden_pieces(session, campaign_id, day=day)
+    return hidden | {piece_name(UPDATE, public_id) for public_id in session.execute(query).scalars()}
 
 
 def _stored(session: Session, picture: Picture, width: int, file_format: str) -> StoredFile:

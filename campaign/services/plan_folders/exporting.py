@@ -19,6 +19,8 @@ from campaign.models.application import CallQuestion
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.models.goal import CampaignGoals
+from campaign.models.picture import TextConsent
+from campaign.services.campaigns.quoted_texts import UPDATE, piece_name
 from campaign.services.plan_folders import pictures, schema, toml_text
 from campaign.services.plan_folders.schema import LONG_PLACES, MARKDOWN, RowKind
 
@@ -164,7 +166,10 @@ class _Export:
     def _news(self) -> dict[str, list[Row]]:
         kinds = schema.list_kinds()
         milestones = [self.row(row, kinds["milestones"]) for row in self._all(Milestone, Milestone.amount_minor)]
-        updates = [self.row(row, kinds["updates"]) for row in self._all(Update, Update.id)]
+        updates = [
+            self.row(row, kinds["updates"]) | self._consent_mark(UPDATE, row.public_id)
+            for row in self._all(Update, Update.id)
+        ]
         for number, row in enumerate(updates, start=1):
             self._take_markdown(row, f"updates/{number:02}")
         return {name: rows for name, rows in (("milestones", milestones), ("updates", updates)) if rows}
@@ -183,11 +188,17 @@ class _Export:
         places: dict[str, list[Row]] = {}
         for section in self._all(Section, Section.position):
             rows = places.setdefault(section.place, [])
-            row = self.row(section, schema.section_kind())
+            row = self.row(section, schema.section_kind()) | self._consent_mark(section.place, section.slug)
             rows.append(row)
             if section.place in LONG_PLACES:
                 self._take_markdown(row, f"texts/{section.place}/{len(rows):02}-{section.slug}")
         return dict(sorted(places.items()))
+
+    def _consent_mark(self, place: str, name: str) -> Row:
+        """Mark a text that quotes or names somebody; who it is stays here."""
+        piece = TextConsent.campaign_id == self.campaign.id, TextConsent.piece == piece_name(place, name)
+        is_quoting = self.session.execute(select(TextConsent.id).where(*piece).limit(1)).first() is not None
+        return {"needs_consent": True} if is_quoting else {}
 
     def _take_markdown(self, row: Row, stem: str) -> None:
         """Take the long text out of a row, into one file per language."""

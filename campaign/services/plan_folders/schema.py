@@ -149,6 +149,8 @@ def _unique_columns(table: Table) -> Iterator[tuple[str, ...]]:
 PLACES = RowField("places", list[str], is_required=False)
 THEME = RowField("theme", str, is_required=False)
 AS_OF = RowField("dates_as_of", date, is_required=False)
+NEEDS_CONSENT = RowField("needs_consent", bool, is_required=False)
+"""Of a text that quotes or names somebody: their consent belongs to an installation, and nobody sees the text without it."""
 UNLISTED = RowField("unlisted_languages", list[str], is_required=False)
 
 
@@ -175,7 +177,7 @@ def list_kinds() -> dict[str, RowKind]:
         "grants": kind_of(Fund, Grant, below={**costs, "questions": kind_of(CallQuestion)}, theme=THEME),
         "lines": kind_of(Fund, below=costs, theme=THEME),
         "milestones": kind_of(Milestone),
-        "updates": kind_of(Update),
+        "updates": kind_of(Update, needs_consent=NEEDS_CONSENT),
         "pictures": kind_of(Picture, places=PLACES),
     }
 
@@ -183,7 +185,7 @@ def list_kinds() -> dict[str, RowKind]:
 @cache
 def section_kind() -> RowKind:
     """Return what the files below `texts/` hold: the texts of one place of the page each."""
-    return kind_of(Section)
+    return kind_of(Section, needs_consent=NEEDS_CONSENT)
 
 
 TARGET_FILES = ("events", "grants", "lines")

@@ -23,8 +23,10 @@ from campaign.models.campaign import (
 from campaign.models.donation import Donation
 from campaign.models.fund import BudgetLine, Event, Fund, FundTransferRule, Grant
 from campaign.models.goal import CampaignGoals
+from campaign.models.picture import TextConsent
 from campaign.models.pledge import Pledge
 from campaign.services.campaigns.fund_tree import GENERAL_CODE, NewFund, add_funds
+from campaign.services.campaigns.quoted_texts import UPDATE, piece_name
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.plan_folders import schema
 from campaign.services.plan_folders.reading import CampaignFiles, PlanRow
@@ -90,7 +92,7 @@ def remove_content(session: Session, campaign_id: int) -> None:
     for of_fund in (BudgetLine, CallQuestion, GrantCall, Event, Grant):
         session.execute(delete(of_fund).where(of_fund.fund_id.in_(funds)))
     session.execute(delete(Fund).where(Fund.campaign_id == campaign_id, Fund.kind == FundKind.RESTRICTED))
-    for model in (Fund, Section, SuggestedAmount, CampaignCurrency, CampaignGoals, Milestone, Update):
+    for model in (Fund, Section, SuggestedAmount, CampaignCurrency, CampaignGoals, Milestone, Update, TextConsent):
         session.execute(delete(model).where(model.campaign_id == campaign_id))
 
 
@@ -110,6 +112,7 @@ def write_texts(session: Session, campaign_id: int, files: CampaignFiles) -> Non
         for row in rows:
             _insert(session, Section, [row], campaign_id=campaign_id, place=place, position=position)
             position += 1
+            _note_consent(session, campaign_id, row, piece_name(place, row.values["slug"]))
     _insert(session, Milestone, files.lists["milestones"], campaign_id=campaign_id)
 
 
@@ -146,7 +149,15 @@ def _fund(row: PlanRow, kind: FundKind) -> NewFund:
 def write_updates(session: Session, campaign_id: int, rows: Iterable[PlanRow]) -> None:
     """Write the updates; each gets a new address."""
     for row in rows:
-        _insert(session, Update, [row], campaign_id=campaign_id, public_id=new_public_id())
+        public_id = new_public_id()
+        _insert(session, Update, [row], campaign_id=campaign_id, public_id=public_id)
+        _note_consent(session, campaign_id, row, piece_name(UPDATE, public_id))
+
+
+def _note_consent(session: Session, campaign_id: int, row: PlanRow, piece: str) -> None:
+    """Hide a text that quotes or names somebody until their consent is recorded in this installation."""
+    if row.values.get("needs_consent"):
+        session.add(TextConsent(campaign_id=campaign_id, piece=piece))
 
 
 def _insert(session: Session, model: Any, rows: Iterable[PlanRow], **more: object) -> None:

@@ -6,10 +6,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaign.database import transaction
 from campaign.models.campaign import Campaign
-from campaign.models.staff import AuditEvent
+from campaign.models.picture import TextConsent
+from campaign.models.staff import AuditEvent, Staff
 from tests.blueprints.admin.client import send_files, sign_in_as
 from tests.support.fakes import SettableClock
+from tests.support.news import a_published_update
 from tests.support.pages import Page, fetch, fetch_address
 from tests.support.recordings import RECORDINGS, SECRET, mp4, paper
 
@@ -87,3 +90,27 @@ def test_what_is_no_scan_and_no_recording_is_refused_and_what_was_typed_stays(st
     assert "copy.m4a: This file is attached already." in again.text(".field-error")
     many = [(f"{number}.amr", b"#!AMR\n" + bytes([number])) for number in range(10)]
     assert "at most 10 files" in save(staff, again, *many).text(".field-error")
+
+
+def test_a_text_is_linked_to_a_consent_and_unlinked_by_buttons(
+    staff: FlaskClient, finance: FlaskClient, campaign: Campaign, clock: SettableClock, session: Session
+) -> None:
+    actor_id = session.execute(select(Staff.id).limit(1)).scalar_one()
+    session.rollback()
+    news = a_published_update(campaign, clock=clock, actor_id=actor_id)
+    consent = save(staff, fetch(staff, "admin.new_consent"))
+    linked = fetch_address(
+        staff, consent.submit(staff, "form[action$='/texts']", piece=f"update:{news}").headers["Location"]
+    )
+    assert linked.texts("#texts ~ ul span:not(.visually-hidden)") == ["Update: First event (en)"]
+    assert "1 text quotes or names them." in linked.text()
+    assert "1" in fetch(staff, "admin.consents").texts("tbody td.num")
+    unlinked = linked.submit(staff, "form[action$='/texts/remove']").headers["Location"]
+    assert "No text does." in fetch_address(staff, unlinked).text()
+    with transaction() as writing:
+        writing.add(TextConsent(campaign_id=campaign.id, piece=f"update:{news}"))  # as it comes with a folder
+    listed = fetch(staff, "admin.consents")
+    assert "Nobody sees these texts yet" in listed.text(".notice.warn")
+    assert fetch(finance, "admin.consents").soup.select(".notice.warn button") == []
+    shown = fetch_address(staff, listed.submit(staff, ".notice form").headers["Location"])
+    assert shown.soup.select(".notice.warn") == []

@@ -15,6 +15,7 @@ from campaign.models.application import CallQuestion
 from campaign.models.campaign import Campaign, Milestone, Section, Update
 from campaign.models.fund import BudgetLine, Event, Fund, FundTransferRule
 from campaign.models.goal import CampaignGoals
+from campaign.models.picture import TextConsent
 from campaign.models.staff import AuditEvent
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
@@ -54,6 +55,8 @@ def demo(app: Flask, clock: SettableClock) -> str:
         update = session.execute(select(Update).order_by(Update.id)).scalars().first()
         assert update is not None
         update.publish_at = datetime(2027, 1, 1, 9, 0, 0, 250, tzinfo=UTC)
+        for piece in ("story:story-1", f"update:{update.public_id}"):
+            session.add(TextConsent(campaign_id=campaign.id, piece=piece))
     return slug
 
 
@@ -76,6 +79,7 @@ def test_a_campaign_written_read_and_written_again_gives_the_same_bytes(
     first = files_in(tmp_path / "first")
     assert count == len(first) > 30
     assert first["texts/story/01-story-1.uz.md"].decode() == TEXT + "\n"
+    assert [first[name].count(b"needs_consent = true") for name in ("texts/story.toml", "updates.toml")] == [1, 1]
     assert b"is_featured" not in first["campaign.toml"]
     assert b"[[goals]]\ngifts = 500\nmonthly_minor = 10000\n" in first["campaign.toml"]
 
@@ -99,7 +103,17 @@ def test_what_was_imported_works_as_a_campaign(demo: str, tmp_path: Path, clock:
 
 
 def counts() -> dict[type[Model], int]:
-    models: tuple[type[Model], ...] = (Campaign, Section, Milestone, Update, Fund, FundTransferRule, Event, BudgetLine)
+    models: tuple[type[Model], ...] = (
+        Campaign,
+        Section,
+        Milestone,
+        Update,
+        Fund,
+        FundTransferRule,
+        Event,
+        BudgetLine,
+        TextConsent,
+    )
     with reading() as session:
         return {model: session.execute(select(func.count()).select_from(model)).scalar_one() for model in models}
 
@@ -220,6 +234,7 @@ OTHER_TABLES = {
     "staff_grant": "and so do their roles.",
     "consent": "Who agreed to be shown is recorded in an installation.",
     "picture_place": "It is the places of a picture.",
+    "text_consent": "A text that quotes somebody is marked with needs_consent.",
     "subscriber": "A reader is none of the campaign's content,",
     "update_mailing": "nor is what was sent to readers,",
     "milestone_note": "nor which milestones were noticed.",

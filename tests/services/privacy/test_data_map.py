@@ -24,6 +24,7 @@ WITHOUT_PEOPLE = {
         "segment_delivery",
         "weekly_report",
         "call_question",
+        "text_consent",
         "grant_call",
         "suggested_amount",
         "update_delivery",

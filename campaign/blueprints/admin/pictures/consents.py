@@ -1,8 +1,9 @@
 """Consents to be shown: the registry, recording, correcting and withdrawing one."""
 
+from collections.abc import Callable
 from io import BytesIO
 
-from flask import Response, render_template, send_file
+from flask import Response, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,10 +21,13 @@ from campaign.domain.form_version import ChangedMeanwhile
 from campaign.domain.picture import PicturesBusy
 from campaign.gateway_registry import current_context
 from campaign.i18n import preferred_language
-from campaign.services.pictures import consent_files, places
+from campaign.services.pictures import consent_files, places, quoted_pieces
 from campaign.services.pictures import consents as registry
 from campaign.services.pictures.consent_attaching import save_with_files
 from campaign.services.pictures.consents import ConsentOrder, ConsentView
+from campaign.services.pictures.quoted_pieces import PieceOrder
+
+MAX_PIECE = 200
 
 
 @bp.get("/consents")
@@ -35,6 +39,8 @@ def consents() -> ResponseReturnValue:
         "admin/pictures/consents.html",
         rows=rows,
         ending=registry.ending_soon(campaign().id, day=today()),
+        pieces={piece.name: piece for piece in quoted_pieces.list_pieces(campaign().id)},
+        unrecorded=quoted_pieces.pieces_without_consent(campaign().id),
         picture_words=picture_words,
         pager=filters.pager(rows[-1].public_id if has_more else None),
     )
@@ -79,7 +85,41 @@ def consent_withdrawal(public_id: str) -> ResponseReturnValue:
 def withdraw_consent(public_id: str) -> ResponseReturnValue:
     """Take the pictures off every page."""
     registry.withdraw_consent(campaign().id, public_id, actor_id=person().id, clock=current_context().clock)
-    return done(_("The consent is withdrawn. Its pictures have left every page."), "admin.consent", public_id=public_id)
+    message = _("The consent is withdrawn. Its pictures and texts have left every page.")
+    return done(message, "admin.consent", public_id=public_id)
+
+
+@bp.post("/consents/<public_id>/texts")
+def quote_in_text(public_id: str) -> ResponseReturnValue:
+    """Say that a text quotes or names them."""
+    return _on_piece(quoted_pieces.link_piece, public_id, _("The text is shown while this consent holds."))
+
+
+@bp.post("/consents/<public_id>/texts/remove")
+def quote_no_more(public_id: str) -> ResponseReturnValue:
+    """Say that a text no longer does."""
+    return _on_piece(quoted_pieces.unlink_piece, public_id, _("The text no longer depends on this consent."))
+
+
+@bp.post("/consents/texts/remove")
+def quote_nobody() -> ResponseReturnValue:
+    """Say that a text from a folder quotes nobody whose consent is needed."""
+    order = _piece_order("")
+    quoted_pieces.unlink_piece(order, clock=current_context().clock)
+    return done(_("The text is shown."), "admin.consents")
+
+
+def _on_piece(act: Callable[..., None], public_id: str, message: str) -> ResponseReturnValue:
+    try:
+        act(_piece_order(public_id), clock=current_context().clock)
+    except DomainError as error:
+        return refused(error, "admin.consent", public_id=public_id)
+    return done(message, "admin.consent", public_id=public_id)
+
+
+def _piece_order(public_id: str) -> PieceOrder:
+    piece = request.form.get("piece", "")[:MAX_PIECE]
+    return PieceOrder(campaign_id=campaign().id, consent=public_id, piece=piece, actor_id=person().id)
 
 
 @bp.get("/consents/<public_id>/files/<file_id>")
@@ -161,6 +201,8 @@ def _page(form: ConsentEntryForm, view: ConsentView | None = None) -> str:
         consent=view,
         files=consent_files.list_files(campaign().id, view.public_id) if view else [],
         places=known,
+        pieces={piece.name: piece for piece in quoted_pieces.list_pieces(campaign().id)} if view else {},
+        quoted=quoted_pieces.pieces_of(campaign().id, view.public_id) if view else [],
         picture_words=picture_words,
         max_bytes=MAX_BYTES,
     )

@@ -18,6 +18,8 @@ PICTURE_ACTS: Mapping[str, LazyString] = {
     "consent:record": _("Recorded a consent"),
     "consent:save": _("Corrected a consent"),
     "consent:withdraw": _("Withdrew a consent"),
+    "consent:quote": _("Linked a text to a consent"),
+    "consent:unquote": _("Unlinked a text from a consent"),
     "consent:attach": _("Attached files to a consent"),
     "consent:file": _("Opened a file of a consent"),
     "consent:detach": _("Deleted a file of a consent"),

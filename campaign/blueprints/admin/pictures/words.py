@@ -74,3 +74,17 @@ FILE_TYPES: Mapping[str, LazyString] = {
         lazy_pgettext("file", "Recording"),
     ),
 }
+PIECES: Mapping[str, LazyString] = {
+    "story": _("Story"),
+    "ask": _("What we ask for"),
+    "reached": _("What has been achieved"),
+    "place": _("Places on the map"),
+    "partner": _("Who takes part"),
+    "learning": _("Learning plan"),
+    "question": _("Questions and answers"),
+    "page": _("Page"),
+    "notice": _("Notice"),
+    "other_way": _("Other ways to give"),
+    "update": _("Update"),
+}
+"""The place of a text → what it is called before the text’s title."""
