@@ -1,27 +1,23 @@
 """Blocked words and addresses: a gift with one is accepted, and its name and message are not shown. Pure.
 
-A word is compared whole and folded, with letters that look alike taken as one, so that neither case nor a Latin «a» in a Russian
-word gets around it. An address is compared without what stands after a plus.
+A word is compared whole, in every form that `word_forms` makes of a text: neither case nor a Latin «a» in a Russian word, nor
+dots between its letters, nor a digit at its end gets around it. An address is compared without what stands after a plus.
 """
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from campaign.domain.email_address import InvalidEmail, email_key, parse_email
 from campaign.domain.errors import Conflict, DomainError
-from campaign.domain.folding import fold
 from campaign.domain.typed_text import one_line
 from campaign.domain.visitor_keys import normalized_email
+from campaign.domain.word_forms import LOOK_ALIKES, MIN_SPELLED, forms_of, words_of
 
 MAX_BLOCK = 60
 """Characters of a word or a phrase."""
 MAX_BLOCKS = 500
 """Words and addresses of one campaign."""
-LOOK_ALIKES = str.maketrans("асеорхукмтвнигз", "aceopxykmtbhugz")
-"""Cyrillic letters and the Latin ones that stand in for them."""
-WORDS = re.compile(r"[^\W_]+")
 
 
 class NothingToBlock(DomainError):
@@ -59,7 +55,7 @@ def read_word(text: str) -> Block:
         NothingToBlock: It has no letter and no digit, or more than 60 characters.
     """
     line = one_line(text)
-    words = _words(line)
+    words = words_of(line)
     if not words or len(line) > MAX_BLOCK:
         raise NothingToBlock(text)
     return Block(BlockKind.WORD, " ".join(words))
@@ -88,13 +84,16 @@ def is_blocked(blocks: Collection[Block], texts: Iterable[str | None], email: st
         return False
     if email and not _addresses(email).isdisjoint(blocks):
         return True
-    padded = [f" {' '.join(_words(text))} " for text in texts if text]
-    words = [f" {block.value} " for block in blocks if block.kind is BlockKind.WORD]
-    return any(word in text for text in padded for word in words)
+    forms = frozenset().union(*(forms_of(text) for text in texts if text))
+    words = [_compared(block.value) for block in blocks if block.kind is BlockKind.WORD]
+    return any(word in form for form in forms for word in words)
 
 
-def _words(text: str) -> list[str]:
-    return WORDS.findall(fold(text).translate(LOOK_ALIKES))
+def _compared(value: str) -> str:
+    """Return a stored word as it is looked for; one that was typed letter by letter is one word."""
+    words = value.translate(LOOK_ALIKES).split()
+    is_spelled = len(words) >= MIN_SPELLED and all(len(word) == 1 for word in words)
+    return f" {('' if is_spelled else ' ').join(words)} "
 
 
 def _addresses(email: str) -> set[Block]:
