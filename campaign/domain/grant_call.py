@@ -1,6 +1,6 @@
 """The call of a grant: its questions, when it takes applications, and what is wrong with an answer. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -153,6 +153,12 @@ class Question(QuestionRules):
 _TYPED = frozenset({QuestionKind.SHORT, QuestionKind.LONG, QuestionKind.NUMBER})
 ANSWERED = frozenset({*_TYPED, QuestionKind.CHOICE})
 """Kinds whose answers are written on the page of questions."""
+
+
+def is_call_complete(kinds: Iterable[object]) -> bool:
+    """Return whether a call with questions of these kinds can take applications: it asks something and scores something."""
+    lines = set(kinds)
+    return QuestionKind.CRITERION in lines and bool(lines - {QuestionKind.CRITERION})
 
 
 def is_number(text: str) -> bool:

@@ -16,6 +16,7 @@ from campaign.domain.grant_call import (
     QuestionKind,
     QuestionRules,
     TooManyQuestions,
+    is_call_complete,
     options_of,
 )
 from campaign.domain.language import with_hidden_languages
@@ -54,8 +55,7 @@ def save_call(editor: CallEditor, *, is_online: bool, places: int | None) -> Non
     """
     with transaction() as session:
         fund = grant_fund(session, editor.campaign_id, editor.grant, is_locking=True)
-        kinds = {row.kind for row in question_rows(session, fund.id)}
-        if is_online and not (QuestionKind.CRITERION in kinds and kinds - {QuestionKind.CRITERION.value}):
+        if is_online and not is_call_complete(row.kind for row in question_rows(session, fund.id)):
             raise CallIncomplete(editor.grant)
         row = session.get(GrantCall, fund.id) or GrantCall(fund_id=fund.id)
         row.is_online, row.places = is_online, places

@@ -25,6 +25,7 @@ from campaign.domain.campaign_settings import (
     check_slug,
 )
 from campaign.domain.errors import DomainError
+from campaign.domain.grant_call import is_call_complete
 from campaign.services.campaigns.fund_tree import GENERAL_CODE
 from campaign.services.plan_folders import schema
 from campaign.services.plan_folders.problems import Problems
@@ -116,6 +117,7 @@ def _check_references(files: CampaignFiles, problems: Problems) -> None:
         if fund is not None and fund not in codes:
             problems.add(row.file, row.line_of("facts"), f"“{fund}” is no fund in funds.toml.")
     _check_places(files, problems)
+    _check_calls(files, problems)
     _check_currencies(files.head, problems)
 
 
@@ -131,6 +133,18 @@ def _check_places(files: CampaignFiles, problems: Problems) -> None:
                     row.file, row.line_of("places"), f"“{place}” is no place of the campaign, or has a picture already."
                 )
             free.discard(place)
+
+
+def _check_calls(files: CampaignFiles, problems: Problems) -> None:
+    """Note a call that takes applications and asks for nothing, or gives reviewers nothing to score."""
+    for row in files.lists["grants"]:
+        kinds = {question.values.get("kind") for question in row.below["questions"]}
+        if row.values.get("is_online") and not is_call_complete(kinds):
+            problems.add(
+                row.file,
+                row.line_of("is_online"),
+                "The call takes applications: it needs [[grants.questions]], one of them a criterion and one not.",
+            )
 
 
 def _check_settings(head: PlanRow, problems: Problems) -> None:

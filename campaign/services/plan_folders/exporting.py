@@ -15,7 +15,7 @@ from campaign.domain.fund import COLLECTING_KINDS, FundKind
 from campaign.extensions import Model
 from campaign.gateways.file_store import FileStore
 from campaign.languages import installed
-from campaign.models.application import CallQuestion
+from campaign.models.application import CallQuestion, GrantCall
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.models.goal import CampaignGoals
@@ -153,7 +153,8 @@ class _Export:
     def _target(self, fund: Fund, theme: str | None) -> Row:
         name, model = DETAILS[FundKind(fund.kind)]
         kind = schema.list_kinds()[name]
-        row = self.row(fund, kind, self.session.get(model, fund.id) if model else None)
+        call = self.session.get(GrantCall, fund.id)
+        row = self.row(fund, kind, self.session.get(model, fund.id) if model else None, call)
         row |= {"theme": theme} if theme else {}
         budget = select(BudgetLine).where(BudgetLine.fund_id == fund.id).order_by(BudgetLine.position)
         questions = select(CallQuestion).where(CallQuestion.fund_id == fund.id, CallQuestion.is_removed.is_(False))

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, Table, UniqueConstraint
 
 from campaign.domain.fund import EventStatus, GrantStatus
 from campaign.extensions import Model
-from campaign.models.application import CallQuestion
+from campaign.models.application import CallQuestion, GrantCall
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount, Update
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.models.goal import CampaignGoals
@@ -149,6 +149,8 @@ def _unique_columns(table: Table) -> Iterator[tuple[str, ...]]:
 PLACES = RowField("places", list[str], is_required=False)
 THEME = RowField("theme", str, is_required=False)
 AS_OF = RowField("dates_as_of", date, is_required=False)
+IS_ONLINE = RowField("is_online", bool, is_required=False)
+"""Of a grant whose applications are taken on this site; its questions stand below it."""
 NEEDS_CONSENT = RowField("needs_consent", bool, is_required=False)
 """Of a text that quotes or names somebody: their consent belongs to an installation, and nobody sees the text without it."""
 UNLISTED = RowField("unlisted_languages", list[str], is_required=False)
@@ -171,10 +173,18 @@ def campaign_kind() -> RowKind:
 def list_kinds() -> dict[str, RowKind]:
     """Return what each other file holds, by its name; each is a list of rows under that name."""
     costs = {"budget": kind_of(BudgetLine)}
+    call = {**costs, "questions": kind_of(CallQuestion)}
     return {
         "funds": kind_of(Fund),
         "events": kind_of(Fund, Event, below=costs, theme=THEME),
-        "grants": kind_of(Fund, Grant, below={**costs, "questions": kind_of(CallQuestion)}, theme=THEME),
+        "grants": kind_of(
+            Fund,
+            Grant,
+            GrantCall,
+            is_online=IS_ONLINE,
+            below=call,
+            theme=THEME,
+        ),
         "lines": kind_of(Fund, below=costs, theme=THEME),
         "milestones": kind_of(Milestone),
         "updates": kind_of(Update, needs_consent=NEEDS_CONSENT),

@@ -127,6 +127,9 @@ def write_funds(session: Session, campaign_id: int, files: CampaignFiles) -> Non
         model = {FundKind.EVENT: Event, FundKind.GRANT: Grant}.get(kind)
         if model is not None:
             _insert(session, model, [row], fund_id=fund.id)
+        if kind is FundKind.GRANT and {"is_online", "places"} & row.values.keys():
+            places = row.values.get("places")
+            session.add(GrantCall(fund_id=fund.id, is_online=row.values.get("is_online", False), places=places))
         for position, cost in enumerate(row.below.get("budget", [])):
             _insert(session, BudgetLine, [cost], fund_id=fund.id, position=position)
         for position, question in enumerate(row.below.get("questions", [])):

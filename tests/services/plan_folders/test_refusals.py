@@ -223,6 +223,17 @@ def test_a_mistake_is_named_with_its_line(
         assert [line[: len(start)] for line, start in zip(own, starts, strict=True)] == starts
 
 
+def test_a_call_that_takes_applications_asks_something_and_gives_reviewers_something_to_score(folder: Path) -> None:
+    grant = '[[grants]]\ncode = "GRANT-1"\nopens_on = 2026-12-01\ncloses_on = 2026-12-20\nis_online = true\n'
+    question = '[[grants.questions]]\nkind = "{}"\nlabel.ru = "Что?"\n'
+    put(folder, "grants.toml", (grant + question.format("short")).encode())
+    assert complaints(folder) == [
+        "grants.toml:5: The call takes applications: it needs [[grants.questions]], one of them a criterion and one not."
+    ]
+    put(folder, "grants.toml", (grant + question.format("short") + question.format("criterion")).encode())
+    assert read(folder).lists["grants"][0].values["is_online"]
+
+
 def test_all_mistakes_are_told_at_once(folder: Path) -> None:
     put(folder, "funds.toml", FUNDS.replace('"GEN"', "7").replace("goal_minor = 50000000", "goal = 1").encode())
     put(folder, "events.toml", EVENTS.replace("2027-01-15", '"soon"').encode())

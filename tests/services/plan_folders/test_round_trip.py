@@ -11,7 +11,7 @@ from campaign.database import reading, transaction
 from campaign.days import local_day
 from campaign.domain.errors import NotFound
 from campaign.extensions import Model, db
-from campaign.models.application import CallQuestion
+from campaign.models.application import CallQuestion, GrantCall
 from campaign.models.campaign import Campaign, Milestone, Section, Update
 from campaign.models.fund import BudgetLine, Event, Fund, FundTransferRule
 from campaign.models.goal import CampaignGoals
@@ -51,6 +51,11 @@ def demo(app: Flask, clock: SettableClock) -> str:
         for position, kind in enumerate(("choice", "file")):
             of_kind = {"kind": kind, "options": options if kind == "choice" else []}
             session.add(CallQuestion(public_id=f"{kind:z<16}", position=position, **facts, **of_kind))
+        session.add(CallQuestion(public_id="criterion-zzzzzz", position=2, kind="criterion", options=[], **facts))
+        session.add(GrantCall(fund_id=grant.id, is_online=True, places=12))
+        event = session.execute(select(Event).order_by(Event.fund_id)).scalars().first()
+        assert event is not None
+        event.takes_sign_ups = event.has_waiting_list = True
         session.add(CampaignGoals(campaign_id=campaign.id, gifts=500, monthly_minor=100_00))
         update = session.execute(select(Update).order_by(Update.id)).scalars().first()
         assert update is not None
@@ -80,6 +85,8 @@ def test_a_campaign_written_read_and_written_again_gives_the_same_bytes(
     assert count == len(first) > 30
     assert first["texts/story/01-story-1.uz.md"].decode() == TEXT + "\n"
     assert [first[name].count(b"needs_consent = true") for name in ("texts/story.toml", "updates.toml")] == [1, 1]
+    assert b"is_online = true\nplaces = 12\n" in first["grants.toml"]
+    assert b"takes_sign_ups = true" in first["events.toml"]
     assert b"is_featured" not in first["campaign.toml"]
     assert b"[[goals]]\ngifts = 500\nmonthly_minor = 10000\n" in first["campaign.toml"]
 
