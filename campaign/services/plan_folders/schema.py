@@ -177,14 +177,7 @@ def list_kinds() -> dict[str, RowKind]:
     return {
         "funds": kind_of(Fund),
         "events": kind_of(Fund, Event, below=costs, theme=THEME),
-        "grants": kind_of(
-            Fund,
-            Grant,
-            GrantCall,
-            is_online=IS_ONLINE,
-            below=call,
-            theme=THEME,
-        ),
+        "grants": kind_of(Fund, Grant, GrantCall, is_online=IS_ONLINE, below=call, theme=THEME),
         "lines": kind_of(Fund, below=costs, theme=THEME),
         "milestones": kind_of(Milestone),
         "updates": kind_of(Update, needs_consent=NEEDS_CONSENT),

@@ -224,11 +224,11 @@ def test_a_mistake_is_named_with_its_line(
 
 
 def test_a_call_that_takes_applications_asks_something_and_gives_reviewers_something_to_score(folder: Path) -> None:
-    grant = '[[grants]]\ncode = "GRANT-1"\nopens_on = 2026-12-01\ncloses_on = 2026-12-20\nis_online = true\n'
+    grant = '[[grants]]\ncode = "GRANT-1"\ngoal_minor = 100000\nopens_on = 2026-12-01\ncloses_on = 2026-12-20\nis_online = true\n'
     question = '[[grants.questions]]\nkind = "{}"\nlabel.ru = "Что?"\n'
     put(folder, "grants.toml", (grant + question.format("short")).encode())
     assert complaints(folder) == [
-        "grants.toml:5: The call takes applications: it needs [[grants.questions]], one of them a criterion and one not."
+        "grants.toml:6: The call takes applications: it needs [[grants.questions]], one of them a criterion and one not."
     ]
     put(folder, "grants.toml", (grant + question.format("short") + question.format("criterion")).encode())
     assert read(folder).lists["grants"][0].values["is_online"]
