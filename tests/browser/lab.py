@@ -10,7 +10,7 @@ from campaign.days import local_day
 from campaign.domain.fund import EventStatus
 from campaign.domain.identity import new_public_id
 from campaign.domain.money import Money
-from campaign.domain.news import UpdateText
+from campaign.domain.news import UpdateState, UpdateText
 from campaign.gateway_registry import current_context
 from campaign.gateways.clock import Clock
 from campaign.gateways.sandbox_console import SandboxConsole
@@ -145,7 +145,7 @@ def _one_of_each(names: dict[str, str]) -> dict[str, str]:
         "grant": select(Fund.public_id).where(Fund.code == "GRANT-1"),
         "theme": select(Fund.public_id).where(Fund.code == "THEME-EVENTS"),
         "child": select(Fund.public_id).where(Fund.code == "EVENT-1@THEME-EVENTS"),
-        "update": select(Update.public_id),
+        "update": select(Update.public_id).where(Update.state == UpdateState.PUBLISHED),
         "paid": select(Donation.checkout_id).where(Donation.state == "paid"),
         "donation": select(Donation.public_id).where(Donation.state == "paid"),
         "receipt": select(Receipt.number).order_by(Receipt.id),
