@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 
 BLUEPRINTS = frozenset({"admin", "security"})
 ONE_TIME_LINKS = frozenset({"admin.link", "admin.use_link"})
+ONE_CLICK = frozenset({"admin.stop_weekly"})
+"""Addresses to which mail programs send a form of their own (RFC 8058): the signed word in them is what permits the act."""
 OWN_PAGE = re.compile(r"/staff(?:[/?][^\\\s\x00-\x1f]*)?")
 MAX_DRAFT_CHARACTERS = 1500
 """A cookie holds 4 KB; a longer text is typed again."""
@@ -181,7 +183,8 @@ def _suspicious() -> ResponseReturnValue | None:
             if _has_page():  # not for what a script saves again and again
                 flash(_("You were signed out, so nothing was saved. Sign in to continue."), "info")
             return _to_sign_in()
-        csrf.protect()
+        if request.endpoint not in ONE_CLICK:
+            csrf.protect()
     if all(map(_is_of_the_desk, request.values.getlist("next"))):
         return None
     return redirect(url_for(str(request.endpoint))) if request.method == "GET" else abort(400)

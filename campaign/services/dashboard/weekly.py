@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
@@ -161,6 +162,7 @@ def _facts(due: _DueReport, card: CampaignCard, figures: Dashboard, *, public_ur
     def money(minor: int) -> str:
         return exact_money(Money(minor, card.currency))
 
+    stop_url = f"{public_url}/staff/weekly/{sign_stop(due.public_id)}"
     return {
         "donor_name": due.name,
         "campaign_name": text_of(card.name),
@@ -176,7 +178,9 @@ def _facts(due: _DueReport, card: CampaignCard, figures: Dashboard, *, public_ur
         "gifts_before": number(figures.comparison.gifts[1]),
         "forecast": money(pace.forecast.expected) if pace.forecast else "",
         "milestone": exact_money(milestone.amount) if milestone else "",
-        "stop_url": f"{public_url}/staff/weekly/{sign_stop(due.public_id)}",
+        "stop_url": stop_url,
+        "unsubscribe_url": stop_url,
+        "list_id": f"weekly.{card.slug}.{urlsplit(public_url).hostname}",
     }
 
 

@@ -15,7 +15,7 @@ from campaign.services.dashboard import weekly
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import NOW, a_campaign, a_member_of_staff, a_paid_gift
 from tests.support.contexts import a_context
-from tests.support.fakes import SettableClock
+from tests.support.fakes import RecordingMailer, SettableClock
 from tests.support.pages import fetch
 
 URL = "http://localhost"
@@ -109,6 +109,25 @@ def test_it_is_chosen_on_the_account_page_and_stopped_by_its_link(
     work_off_everything()
     assert len(mails(session)) == 1
     assert client.get("/staff/weekly/none").status_code == 404
+
+
+@pytest.mark.database("sqlite")
+def test_a_mail_program_stops_it_with_one_click(
+    client: FlaskClient, campaign: Campaign, clock: SettableClock, mailer: RecordingMailer
+) -> None:
+    staff = a_member_of_staff(role="viewer")
+    weekly.set_weekday(staff.id, campaign.id, clock.now().weekday(), clock=clock)
+    clock.advance(days=7)
+    work_off_everything()
+    headers = dict(mailer.sent[0].list_headers)
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = headers["List-Unsubscribe"].strip("<>").removeprefix(URL)
+    browser = {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
+    assert client.post(path, headers=browser).status_code == 403  # a page of another site presses no button
+    assert weekly.weekday_of(staff.id, campaign.id) is not None
+    for _press in range(2):
+        assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert weekly.weekday_of(staff.id, campaign.id) is None
 
 
 def fetch_token(client: FlaskClient, path: str) -> str:

@@ -35,7 +35,7 @@ def weekly_link(token: str) -> ResponseReturnValue:
 
 @bp.post("/weekly/<token>")
 def stop_weekly(token: str) -> ResponseReturnValue:
-    """Stop the email; nobody has to sign in for that."""
+    """Stop the email: by the button, or by a mail program that sends `List-Unsubscribe=One-Click`."""
     of = weekly.campaign_of_link(token)
     weekly.stop_by_link(token)
     return render_template("admin/staff/weekly_stop.html", stopped=True, of=of, token=token)
