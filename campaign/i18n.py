@@ -62,6 +62,7 @@ def init_app(app: Flask, babel: Babel) -> None:
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, language=current_language, page_language=page_language)
     app.jinja_env.globals.update(language_facts=language_facts, shown=shown, as_money=Money)
     app.jinja_env.filters.update(figure=figure, money=money, money_in_text=money_in_text, day=day, moment=moment)
+    app.jinja_env.globals.update(country_below=country_below)
     app.jinja_env.filters.update(language_name=language_name, marked=marked, lang_attribute=lang_attribute)
     app.jinja_env.filters.update(number=number, percent=percent, degrees=degrees)
     app.jinja_env.filters.update(time_of_day=time_of_day, text=text_of, iso_day=date.fromisoformat)
@@ -204,6 +205,12 @@ def currency_name(code: str) -> str:
     return str(own.get(code) or names.get(code) or Locale.parse(DEFAULT).currencies.get(code, code))
 
 
+OWN_NAMES = {
+    "KG": {"Kyrgyzstan", "Kyrgyz Republic", "Кыргызстан", "Кыргызская Республика", "Кыргыз Республикасы"},
+}
+"""What a country calls itself where CLDR's names are others."""
+
+
 def country_name(code: str) -> str:
     """A country by its two letters, as the reader's language calls it; the letters where it has no name for it."""
     return country_names().get(code.upper(), code)
@@ -213,6 +220,20 @@ def country_names() -> dict[str, str]:
     """Territories of CLDR by their codes, as the reader's language calls them; Kyrgyzstan by the name that it has there."""
     names = {code: str(name) for code, name in Locale.parse(current_language()).territories.items()}
     return names | {"KG": _("Kyrgyzstan")}
+
+
+def country_below(address: str, code: str | None) -> str:
+    """Return the country's name as the line below an address; empty where the address names the country, in any language."""
+    if not code or not address or any(name in address.casefold() for name in _known_names(code)):
+        return ""
+    return country_name(code)
+
+
+@cache
+def _known_names(code: str) -> frozenset[str]:
+    """Return what a country is called in the languages of the interface, in small letters."""
+    names = {str(Locale.parse(language).territories.get(code, code)) for language in LANGUAGES}
+    return frozenset(name.casefold() for name in names | OWN_NAMES.get(code, set()))
 
 
 def number(value: int, *, language: str | None = None) -> str:

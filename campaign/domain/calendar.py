@@ -17,6 +17,12 @@ def start_of_day(day: date, zone: tzinfo) -> datetime:
     return first + timedelta(hours=1) if missing else first
 
 
+def fiscal_year(day: date, first_month: int) -> tuple[date, date]:
+    """Return the first and the last day of the fiscal year that a day falls into; it begins with the first day of a month."""
+    first = date(day.year - (day.month < first_month), first_month, 1)
+    return first, date(first.year + 1, first_month, 1) - timedelta(days=1)
+
+
 def day_sent_as_midnight(instant: datetime) -> date:
     """A calendar day of no place, such as a bank's value day, that came as midnight in UTC."""
     return local_day(instant, UTC)

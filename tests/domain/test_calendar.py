@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.domain.calendar import end_of_day, local_day, offset_name, start_of_day
+from campaign.domain.calendar import end_of_day, fiscal_year, local_day, offset_name, start_of_day
 
 BISHKEK = ZoneInfo("Asia/Bishkek")
 NAMES = ("Asia/Bishkek", "UTC", "America/New_York", "Pacific/Kiritimati", "America/Sao_Paulo", "Africa/Cairo")
@@ -54,3 +54,17 @@ def test_an_instant_without_a_zone_is_none() -> None:
 )
 def test_a_time_of_day_says_whose_it_is(zone: str, name: str) -> None:
     assert offset_name(datetime(2027, 1, 1, tzinfo=UTC), ZoneInfo(zone)) == name
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "year"),
+    [
+        (date(2026, 12, 31), 1, (date(2026, 1, 1), date(2026, 12, 31))),
+        (date(2027, 3, 31), 4, (date(2026, 4, 1), date(2027, 3, 31))),
+        (date(2027, 4, 1), 4, (date(2027, 4, 1), date(2028, 3, 31))),
+        (date(2028, 2, 29), 3, (date(2027, 3, 1), date(2028, 2, 29))),
+        (date(2026, 11, 30), 12, (date(2025, 12, 1), date(2026, 11, 30))),
+    ],
+)
+def test_a_fiscal_year_begins_with_its_first_month(day: date, month: int, year: tuple[date, date]) -> None:
+    assert fiscal_year(day, month) == year

@@ -17,6 +17,7 @@ import campaign.blueprints.admin.donors.writing
 import campaign.blueprints.admin.events.acts
 import campaign.blueprints.admin.events.views
 import campaign.blueprints.admin.field.views
+import campaign.blueprints.admin.fiscal_years
 import campaign.blueprints.admin.frame
 import campaign.blueprints.admin.grants.applications
 import campaign.blueprints.admin.grants.call

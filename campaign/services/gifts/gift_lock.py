@@ -49,6 +49,8 @@ class LockedGift:
     series: str  # of the numbers of receipts
     issuer: dict[str, dict[str, str]]
     """The campaign's own where it has one, else the organisation."""
+    country: str | None
+    """Of the organisation, two letters, for its address."""
     logo: str | None
     signature: str | None
     """What receipts of the organisation print, by its SHA-256."""
@@ -76,6 +78,7 @@ def lock_gift(session: Session, donation_id: int) -> LockedGift:
         snapshot=_snapshot(row),
         donor=DonorOfGift(row.donor_id, row.donor_email) if row.donor_id else None,
         issuer=row.own_issuer or issuer_of({name: columns[_O.c[name]] for name in ISSUER_NAMES}),
+        country=None if row.own_issuer else row.country,
         logo=None if row.own_issuer else row.logo,
         signature=None if row.own_issuer else row.signature,
         **{name: columns[name] for name in _READ},
@@ -92,9 +95,8 @@ _O = Organisation.__table__
 _LOGO, _SIGNATURE = (OrganisationLogo.__table__.alias(kind) for kind in (LogoKind.LOGO, LogoKind.SIGNATURE))
 _GENERAL = Fund.__table__.alias("general")
 _SNAPSHOT = tuple(field.name for field in fields(GiftSnapshot))
-_READ = tuple(
-    field.name for field in fields(LockedGift) if field.name not in {"snapshot", "donor", "issuer", "logo", "signature"}
-)
+_MADE = {"snapshot", "donor", "issuer", "country", "logo", "signature"}
+_READ = tuple(field.name for field in fields(LockedGift) if field.name not in _MADE)
 _GENERAL_FUND_ID = (
     select(_GENERAL.c.id).where(_GENERAL.c.campaign_id == _D.c.campaign_id, _GENERAL.c.kind == FundKind.GENERAL)
 ).scalar_subquery()
@@ -105,7 +107,7 @@ _LOCK = (
         *(_C.c.slug.label("campaign_slug"), _C.c.title.label("campaign_title")),
         *(_C.c.series, _C.c.issuer.label("own_issuer"), _C.c.contact_email),
         *(_O.c[name] for name in ISSUER_NAMES),
-        *(_LOGO.c.sha256.label("logo"), _SIGNATURE.c.sha256.label("signature")),
+        *(_O.c.country, _LOGO.c.sha256.label("logo"), _SIGNATURE.c.sha256.label("signature")),
         *(_F.c.title.label("fund_title"), _F.c.code.label("fund_code"), _F.c.kind.label("fund_kind")),
         *(_P.c.email.label("donor_email"), _P.c.erased_at.label("donor_erased_at")),
         case((_D.c.fee_bearer == FeeBearer.FUND, _D.c.fund_id), else_=_GENERAL_FUND_ID).label("fee_fund_id"),

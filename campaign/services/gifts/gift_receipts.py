@@ -12,7 +12,7 @@ from campaign.domain.gift import GiftSnapshot
 from campaign.domain.language import in_language_of
 from campaign.domain.money import Money
 from campaign.domain.receipt import ReceiptEndReason, ReceiptState
-from campaign.i18n import money_in_text
+from campaign.i18n import country_below, in_language, money_in_text
 from campaign.services.gifts.gift_lock import LockedGift
 from campaign.services.gifts.refund_rows import RefundNews
 from campaign.services.pledges import mail_facts
@@ -199,6 +199,9 @@ class _ReceiptWriter:
     def _facts(self) -> ReceiptFacts:
         gift, snapshot = self.gift, self.snapshot
         language = receipt_language(gift.language)
+        issuer = {name: in_language_of(texts, language) for name, texts in gift.issuer.items()}
+        with in_language(language):
+            country = country_below(issuer.get("address", ""), gift.country)
         # What the provider settled belongs to the whole gift; a rest has no settlement of its own to print.
         converted = snapshot.converted if self.is_whole else None
         return ReceiptFacts(
@@ -217,7 +220,7 @@ class _ReceiptWriter:
             purpose=in_language_of(gift.fund_title, language),
             is_restricted=gift.fund_kind == FundKind.THEME,
             campaign_title=in_language_of(gift.campaign_title, language),
-            issuer={name: in_language_of(texts, language) for name, texts in gift.issuer.items()},
+            issuer=issuer | {"address": "\n".join(filter(None, (issuer.get("address"), country)))},
             logo=gift.logo,
             signature=gift.signature,
             note=None if self.is_whole else self._note(),

@@ -1,5 +1,6 @@
 """The staff page of the organisation: saved in each language, refused with what was typed, and for administrators alone."""
 
+import json
 from typing import Any
 
 import pytest
@@ -51,6 +52,16 @@ def test_an_administrator_sets_the_organisation_up_before_there_is_a_campaign(ad
     assert page.one("#legal_name-ru")["value"] == "Фонд школьной библиотеки"
     trail = fetch_address(admin, "/staff/audit").text("tbody tr")
     assert "Changed the organisation" in trail
+
+
+def test_its_address_has_the_country_in_the_readers_language(admin: FlaskClient, client: FlaskClient) -> None:
+    a_campaign()
+    submit(admin, **{**TYPED, "address-en": "1 Chui Avenue", "address-ky": "Бишкек, Кыргыз Республикасы"})
+    assert "1 Chui Avenue Kyrgyzstan" in " ".join(fetch_address(client, "/en/").text(".legal").split())
+    assert "Кыргызстан" not in fetch_address(client, "/ky/").text(".legal")
+    script = fetch_address(client, "/en/").one('script[type="application/ld+json"]').string
+    facts = json.loads(script or "")["parentOrganization"]
+    assert (facts["name"], facts["address"]["addressCountry"]) == ("School Library Fund", "KG")
 
 
 def test_its_names_and_colours_stand_on_public_pages(admin: FlaskClient, client: FlaskClient) -> None:

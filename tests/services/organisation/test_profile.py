@@ -107,3 +107,4 @@ def test_the_organisation_issues_the_receipts_of_a_campaign_without_an_issuer(
         document = ReceiptDocument.from_json(session.execute(select(Receipt.document)).scalar_one())
     assert (document.issuer_name, document.issued_at_place) == ("Фонд школьной библиотеки", "Бишкек")
     assert document.signatory == "A. Bekova, Директор"
+    assert document.issuer_address == "1 Chui Avenue, Bishkek\nКыргызстан"

@@ -9,7 +9,8 @@ from campaign.database import reading, transaction
 from campaign.domain.logo import LogoKind
 from campaign.models.campaign import Campaign
 from campaign.models.receipt import Receipt, ReceiptFile, ReceiptPicture
-from campaign.services.organisation.logos import read_logo, remove_logo, save_logos
+from campaign.services.organisation.logo_files import read_logo
+from campaign.services.organisation.logos import remove_logo, save_logos
 from campaign.services.organisation.profile import save_organisation
 from campaign.services.receipts.pictures import pictures_of
 from receipts import ReceiptDocument, render_pdf

@@ -9,13 +9,13 @@ from wtforms import BooleanField, DecimalField, HiddenField, SelectField, String
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation
 
+from campaign.blueprints.admin.campaigns.sender_name_field import SenderNameField
 from campaign.blueprints.admin.forms import DayField, StaffForm, VersionedForm
 from campaign.blueprints.admin.texts_field import TextsField, languages_of_campaign, languages_of_interface
 from campaign.blueprints.admin.words import sentence_of
 from campaign.domain.campaign_settings import (
     MAX_SENDER_NAME,
     MAX_SLUG,
-    BadSenderName,
     check_days,
     check_series,
     check_slug,
@@ -65,21 +65,6 @@ class CurrencyCodeField(StringField):  # type: ignore[misc]  # WTForms is untype
         if self.data and len(self.data) <= 3 and self.data not in CURRENCIES:
             sentence = gettext("The payment provider does not take %(code)s. Enter another currency.", code=self.data)
             raise StopValidation(sentence)
-
-
-class SenderNameField(TextsField):
-    """The name in which emails leave; a line break in it would begin another header, so it is refused."""
-
-    def process(self, formdata: Any, *args: Any, **more: Any) -> None:  # as WTForms types it
-        """Take the typed names, and note which are more than one line."""
-        super().process(formdata, *args, **more)
-        typed = {code: formdata.get(self.name_in(code), "") for code in self.languages} if formdata else {}
-        self.broken = [code for code, text in typed.items() if not text.replace("\t", " ").isprintable()]
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is no single line."""
-        self.wrong |= dict.fromkeys(self.broken, sentence_of(BadSenderName()))
-        super().pre_validate(form)
 
 
 class SettingsForm(VersionedForm):

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.dashboard.chart import describe, goal_chart
+from campaign.blueprints.admin.dashboard.periods import PERIODS, chosen_period
 from campaign.blueprints.admin.frame import campaign
 from campaign.blueprints.admin.guard import person, person_can
 from campaign.blueprints.admin.permissions import sees_donors
 from campaign.blueprints.admin.words import ATTENTION, FREQUENCIES
-from campaign.domain.errors import UnreadableFilter
 from campaign.domain.money import Money
 from campaign.domain.pace import Pace
 from campaign.gateway_registry import current_context
@@ -27,9 +27,6 @@ from campaign.services.dashboard.page import dashboard as dashboard_of
 from campaign.services.dashboard.page import todays_gifts as gifts_of_today
 from campaign.services.drill.gate import lacks_drill
 from campaign.services.overview.attention import AttentionItem
-
-PERIODS = (7, 14, 30, 90)
-DEFAULT_PERIOD = 14
 
 
 @bp.get("/progress")
@@ -52,7 +49,10 @@ def todays_gifts() -> ResponseReturnValue:
 def progress_page(*, alarms: int = 0) -> str:
     """Render the dashboard; `alarms` is how many ring, for somebody who deals with them."""
     here, context = campaign(), current_context()
-    figures = dashboard_of(here, at=context.clock.now(), period_days=_period(), sees_donors=sees_donors(person().roles))
+    at, chosen = context.clock.now(), chosen_period()
+    figures = dashboard_of(
+        here, at=at, period_days=chosen.days, sees_donors=sees_donors(person().roles), period=chosen.period
+    )
     return render_template(
         "admin/dashboard/dashboard.html",
         campaign=here,
@@ -67,24 +67,13 @@ def progress_page(*, alarms: int = 0) -> str:
         ),
         chart_text=describe(figures.pace, currency_code=here.currency, ends_on=figures.last_day),
         periods=PERIODS,
+        chosen_year=chosen.year or "",
         purposes=purpose_bars(figures, here),
         languages=_group_bars(figures.languages, {str(code): name for code, name in LANGUAGES.items()}),
         goals=_goal_bars(figures, here),
         funnel_days=_funnel_rows(figures),
         frequencies=_group_bars(figures.frequencies, {name: str(word) for name, word in FREQUENCIES.items()}),
     )
-
-
-def _period() -> int:
-    """The number of days to compare.
-
-    Raises:
-        UnreadableFilter: it is none of those that the page offers.
-    """
-    text = request.args.get("days", str(DEFAULT_PERIOD))
-    if text not in map(str, PERIODS):
-        raise UnreadableFilter("days")
-    return int(text)
 
 
 def _own_concerns(concerns: Iterable[AttentionItem]) -> list[AttentionItem]:

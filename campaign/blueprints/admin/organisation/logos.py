@@ -13,7 +13,7 @@ from campaign.blueprints.admin.guard import person
 from campaign.domain.logo import MAX_BYTES, LogoKind, LogoProblem, LogoRefused
 from campaign.gateway_registry import current_context
 from campaign.services.organisation import logos
-from campaign.services.organisation.logos import ReadLogo
+from campaign.services.organisation.logo_files import ReadLogo, read_logo
 
 SENTENCES: Mapping[LogoProblem, LazyString] = {
     LogoProblem.MISSING: lazy_gettext("Choose a file first."),
@@ -90,7 +90,7 @@ def _save(chosen: Mapping[LogoKind, bytes]) -> ResponseReturnValue:
     refusals: dict[str, str] = {}
     for kind, data in chosen.items():
         try:
-            read[kind] = logos.read_logo(data, kind)
+            read[kind] = read_logo(data, kind)
         except LogoRefused as refusal:
             refusals[kind] = str(SENTENCES[refusal.problem])
     if refusals:
