@@ -11,13 +11,17 @@ from enum import StrEnum
 from campaign.domain.email_address import InvalidEmail, email_key, parse_email
 from campaign.domain.errors import Conflict, DomainError
 from campaign.domain.typed_text import one_line
-from campaign.domain.visitor_keys import normalized_email
+from campaign.domain.visitor_keys import key_of, normalized_email
 from campaign.domain.word_forms import LOOK_ALIKES, MIN_SPELLED, forms_of, words_of
 
 MAX_BLOCK = 60
 """Characters of a word or a phrase."""
 MAX_BLOCKS = 500
 """Words and addresses of one campaign."""
+
+
+NAMELESS = "digest:"
+"""Before the digest of an address; no address begins so."""
 
 
 class NothingToBlock(DomainError):
@@ -78,15 +82,27 @@ def read_address(text: str) -> Block:
     return Block(BlockKind.DOMAIN, email_key(address).rpartition("@")[2])
 
 
-def is_blocked(blocks: Collection[Block], texts: Iterable[str | None], email: str | None) -> bool:
-    """Return whether one of the texts has a blocked word, or the address is blocked, or its domain or one above it."""
+def is_blocked(blocks: Collection[Block], texts: Iterable[str | None], email: str | None, *, secret: str = "") -> bool:
+    """Return whether one of the texts has a blocked word, or the address is blocked, or its domain or one above it.
+
+    Args:
+        blocks: What the campaign blocks.
+        texts: The public name and the message.
+        email: The donor's address.
+        secret: The installation's, with which a block of an erased donor's address finds it again.
+    """
     if not blocks:
         return False
-    if email and not _addresses(email).isdisjoint(blocks):
+    if email and not {*_addresses(email), nameless_block(email, secret=secret)}.isdisjoint(blocks):
         return True
     forms = frozenset().union(*(forms_of(text) for text in texts if text))
     words = [_compared(block.value) for block in blocks if block.kind is BlockKind.WORD]
     return any(word in form for form in forms for word in words)
+
+
+def nameless_block(email: str, *, secret: str) -> Block:
+    """Return the block of an address that names nobody: a keyed digest, for a donor who was erased."""
+    return Block(BlockKind.ADDRESS, NAMELESS + key_of("blocked", normalized_email(email), secret=secret))
 
 
 def _compared(value: str) -> str:

@@ -23,6 +23,6 @@ class ModerationBlock(Model):
     value: Mapped[str]
     """As it is compared: see domain/blocks.py."""
     typed: Mapped[str]
-    """As staff wrote it."""
+    """As staff wrote it; empty once the donor with this address is erased, whose value is a keyed digest then."""
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(Key, ForeignKey("staff.id"))

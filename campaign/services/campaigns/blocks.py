@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import current_app
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -29,7 +30,7 @@ class BlockRow:
 
     public_id: str
     kind: str
-    typed: str
+    typed: str  # empty where the donor was erased: nobody can read the address any more
     created_at: datetime
     creator: str | None
 
@@ -147,9 +148,14 @@ def read_blocks(session: Session, campaign_id: int) -> frozenset[Block]:
     return frozenset(Block(BlockKind(kind), value) for kind, value in rows)
 
 
+def is_blocked_in(session: Session, campaign_id: int, texts: Collection[str | None], email: str | None) -> bool:
+    """Return whether a campaign blocks a word of these texts, or the address."""
+    return is_blocked(read_blocks(session, campaign_id), texts, email, secret=str(current_app.secret_key))
+
+
 def hide_blocked_donor(session: Session, donation_id: int, campaign_id: int, email: str, *, at: datetime) -> None:
     """Hide a gift's name and message where the address that the payment brought is blocked."""
-    if is_blocked(read_blocks(session, campaign_id), (), email):
+    if is_blocked_in(session, campaign_id, (), email):
         shown = (Donation.id == donation_id, Donation.wall == SupporterVisibility.SHOWN)
         _hide(session, list(session.execute(select(Donation.id).where(*shown)).scalars()), at=at)
 
@@ -177,7 +183,7 @@ def _hits(session: Session, campaign_id: int, blocks: Collection[Block]) -> Iter
     )
     for gift, email in session.execute(query.execution_options(yield_per=1000)):
         address = email or address_in(gift.checkout_params)
-        if is_blocked(blocks, (gift.public_name, gift.message), address):
+        if is_blocked(blocks, (gift.public_name, gift.message), address, secret=str(current_app.secret_key)):
             yield gift.id, gift.wall_reviewed_at is not None
 
 

@@ -1,7 +1,7 @@
 """Segments: filters of the list of donors under a name, shared by the staff of a campaign."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from campaign.gateways.clock import Clock
 from campaign.models.donor import DonorSegment
 from campaign.models.staff import Staff
 from campaign.services import audit
-from campaign.services.donors.filters import DonorFilter
+from campaign.services.donors.filters import DonorFilter, counts_of
 from campaign.services.donors.stored_filters import read_stored, stored
 
 MAX_SEGMENTS = 100
@@ -33,6 +33,8 @@ class SegmentView:
     filters: DonorFilter | None
     saved_at: datetime
     saved_by: str
+    donors: int | None = None
+    """How many are in it, where the list is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +48,16 @@ class NewSegment:
 
 
 def segments(campaign_id: int, *, as_of: date) -> Sequence[SegmentView]:
-    """Return the segments of a campaign, by name."""
+    """Return the segments of a campaign, by name, with the number of donors in each."""
     query = _rows(campaign_id).order_by(DonorSegment.name_key)
     with reading() as session:
-        return [_view(row, author, as_of=as_of) for row, author in session.execute(query)]
+        rows = [_view(row, author, as_of=as_of) for row, author in session.execute(query)]
+        readable = [row for row in rows if row.filters is not None]
+        if not readable:
+            return rows
+        counted = session.execute(counts_of(campaign_id, [row.filters for row in readable if row.filters])).one()
+        counts = {row.public_id: int(count) for row, count in zip(readable, counted, strict=True)}
+        return [replace(row, donors=counts.get(row.public_id)) for row in rows]
 
 
 def segment(campaign_id: int, public_id: str, *, as_of: date) -> SegmentView:

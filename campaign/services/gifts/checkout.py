@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.days import local_day
 from campaign.domain.abuse import Challenge
-from campaign.domain.blocks import is_blocked
 from campaign.domain.donation import (
     DonationAlreadyPaid,
     DonationClosed,
@@ -36,7 +35,7 @@ from campaign.gateways.payments import (
     PaymentsUnavailable,
 )
 from campaign.models.donation import Donation, DonationEvent
-from campaign.services.campaigns.blocks import read_blocks
+from campaign.services.campaigns.blocks import is_blocked_in
 from campaign.services.gifts.checkout_params import CheckoutOrder, page_params
 from campaign.services.gifts.checkout_terms import cover_of, terms_of
 from campaign.services.gifts.page_closing import close_superseded, supersede_others
@@ -218,7 +217,7 @@ def _is_name_blocked(session: Session, request: GiftRequest, campaign_id: int) -
     if request.is_anonymous or not request.public_name:
         return False
     texts = (request.public_name, request.message)
-    return is_blocked(read_blocks(session, campaign_id), texts, request.email)
+    return is_blocked_in(session, campaign_id, texts, request.email)
 
 
 def _order_of(

@@ -94,7 +94,10 @@ DATA_MAP: Sequence[DataEntry] = (
         periods=(
             RetentionName.DONORS,
             _("why a gift was returned or put right: without end, as part of the books’ history"),
-            _("an address whose names we do not show: until staff remove it, or the names would be shown again"),
+            _(
+                "an address whose names we do not show: until staff remove it; after an erasure as a code from which the "
+                "address cannot be read"
+            ),
         ),
         recipients=(),
         columns=(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.days import local_day
+from campaign.domain.blocks import nameless_block
 from campaign.domain.donation import DonationState
 from campaign.domain.donor_consent import DonorErased
 from campaign.domain.erasure import PledgeStillRunning
@@ -68,7 +69,7 @@ class ErasurePreview:
     provider_customers: Sequence[str]
     merged: int  # other donors of whom staff said that they are the same person
     segments: int
-    blocks: int  # of their address: these stay
+    blocks: int  # of their address: these stay, and name it no more
     applications: int  # for a grant: these are not part of it
     application_days: int
     erased_on: date | None
@@ -140,7 +141,8 @@ def erase_in(session: Session, order: ErasureOrder, *, terms: ErasureTerms, at: 
         raise PledgeStillRunning(", ".join(running))
     session.execute(select(Donation.id).where(Donation.id.in_(rows.gift_ids)).order_by(Donation.id).with_for_update())
     digest, erased_at = terms.digest(donor.email_key or ""), order.at or at
-    counts = empty_rows(session, rows, at=at)
+    block = nameless_block(donor.email, secret=terms.secret) if donor.email else None
+    counts = empty_rows(session, rows, block=block, at=at)
     record = Erasure(
         public_id=order.public_id or new_public_id(),
         donor_id=donor.id,

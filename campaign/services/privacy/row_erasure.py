@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from campaign.domain.blocks import Block
 from campaign.domain.mail import MailState
 from campaign.domain.news import SubscriberState
 from campaign.extensions import Model
@@ -22,6 +23,7 @@ from campaign.models.donor import (
 )
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.inbox import ProviderEvent
+from campaign.models.moderation import ModerationBlock
 from campaign.models.news import Subscriber, UpdateDelivery
 from campaign.models.outbox import Message
 from campaign.models.pledge import Pledge, PledgeRequest
@@ -32,8 +34,11 @@ from campaign.services.queues.inbox import CLOSED_EVENT_STATES, EMPTY_PAYLOAD
 NO_NAMES: dict[str, Any] = {"payer_name": None, "receipt_name": None, "public_name": None, "is_anonymous": True}
 
 
-def empty_rows(session: Session, rows: DonorRows, *, at: datetime) -> dict[str, object]:
-    """Empty or delete everything personal but the donor's row and receipts; return how many rows of each kind."""
+def empty_rows(session: Session, rows: DonorRows, *, block: Block | None, at: datetime) -> dict[str, object]:
+    """Empty or delete everything personal but the donor's row and receipts; return how many rows of each kind.
+
+    `block` is what stays of a block of their address.
+    """
     of = rows.conditions
     unsent = and_(of[Message], Message.state.in_((MailState.QUEUED, MailState.HELD)))
     waiting = select(Message.id).where(unsent)
@@ -62,6 +67,7 @@ def empty_rows(session: Session, rows: DonorRows, *, at: datetime) -> dict[str, 
         "merges": _changed(session, delete(DonorMerge).where(of[DonorMerge])),
         "distinct_donors": _changed(session, delete(DistinctDonors).where(of[DistinctDonors])),
         "saved_searches": _changed(session, delete(DonorSegment).where(of[DonorSegment])),
+        "blocks": _update(session, ModerationBlock, of[ModerationBlock], value=block.value, typed="") if block else 0,
         "consents": _withdraw(session, of[DonorConsent], at=at),
         "subscriptions": _leave(session, of[Subscriber], at=at),
         "sign_ups": _update(
