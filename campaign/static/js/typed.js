@@ -4,6 +4,31 @@
 const PREFIX = "kurak.typed.";
 const SENT = "kurak.typed-sent";
 const WAIT_MS = 300;
+const TYPED = "input:not([type='hidden'], [type='password'], [type='file'], [type='submit']), textarea, select";
+
+const isChoice = (field) => field.type === "radio" || field.type === "checkbox";
+
+function valuesOf(field) {
+  if (isChoice(field)) return field.checked ? [field.value] : [];
+  return field.multiple && field.options ? [...field.selectedOptions].map((option) => option.value) : [field.value];
+}
+
+// Name → values: what is ticked or chosen, or the texts of the fields of that name in their order.
+function stateOf(fields) {
+  const state = {};
+  for (const field of fields) (state[field.name] ??= []).push(...valuesOf(field));
+  return state;
+}
+
+function bringBack(fields, state) {
+  const left = Object.fromEntries(Object.entries(state).map(([name, values]) => [name, [values].flat()]));
+  for (const field of fields.filter(({ name }) => name in left)) {
+    if (isChoice(field)) field.checked = left[field.name].includes(field.value);
+    else if (field.multiple && field.options) for (const option of field.options) option.selected = left[field.name].includes(option.value);
+    else if (left[field.name].length) field.value = left[field.name].shift();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
 
 const form = document.querySelector("form[data-typed]");
 const offer = document.querySelector("[data-typed-offer]");
@@ -17,8 +42,8 @@ const store = (() => {
 
 if (form && offer && store) {
   const key = PREFIX + form.dataset.typed;
-  const fields = [...form.querySelectorAll("input[type='text'], textarea")];
-  const read = () => JSON.stringify(Object.fromEntries(fields.map((field) => [field.name, field.value])));
+  const fields = [...form.querySelectorAll(TYPED)].filter(({ name }) => name);
+  const read = () => JSON.stringify(stateOf(fields));
   const forget = () => [key, PREFIX + form.dataset.typedFirst].forEach((name) => store.removeItem(name));
   const shown = read();
 
@@ -49,8 +74,7 @@ if (form && offer && store) {
   form.addEventListener("submit", () => window.sessionStorage.setItem(SENT, key));
 
   offer.querySelector("[data-restore]").addEventListener("click", () => {
-    const typed = JSON.parse(copy);
-    for (const field of fields) if (field.name in typed) field.value = typed[field.name];
+    bringBack(fields, JSON.parse(copy));
     offer.hidden = true;
     fields[0].focus();
   });
