@@ -127,6 +127,8 @@ def test_the_progress_is_said_in_words_at_every_height(client: FlaskClient, mino
 def test_a_campaign_that_ended_past_its_goal_thanks(client: FlaskClient) -> None:
     a_paid_gift(campaign=a_campaign(**OVER), gift=usd(140_000_00))
     assert "(140%) The goal was reached. Thank you! 1 gift Ended on November 30, 2026" in hero_of(client)
+    over = fetch(client, "public.home", lang="en").one(".hero-progress .bar .over")
+    assert (over["x"], over["width"]) == ("714", "286")
 
 
 @pytest.mark.database("sqlite")

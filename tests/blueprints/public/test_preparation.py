@@ -51,6 +51,14 @@ def test_every_public_address_says_that_the_site_is_being_prepared(client: Flask
 
 
 @pytest.mark.database("sqlite")
+def test_an_error_page_names_no_campaign_while_there_is_none(client: FlaskClient) -> None:
+    page = fetch_address(client, "/static/nothing.css", status=404)
+    assert [(link.get_text(strip=True), link["href"]) for link in page.soup.select("main a")] == [
+        ("Go to the start page", "/")
+    ]
+
+
+@pytest.mark.database("sqlite")
 @pytest.mark.parametrize("lang", HEADINGS)
 def test_the_page_is_in_the_language_of_its_address(client: FlaskClient, lang: str) -> None:
     page = fetch_address(client, f"/{lang}/", status=503)
