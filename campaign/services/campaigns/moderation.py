@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading, transaction
 from campaign.domain.donation import SupporterVisibility
 from campaign.domain.errors import NotFound
+from campaign.domain.form_version import check_version, version_of
 from campaign.domain.money import Money
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign
@@ -94,13 +95,23 @@ def set_visibility(
         audit.record(session, actor_id=actor_id, action=f"donation:wall_{wall}", subject=subject, at=at, detail=detail)
 
 
-def set_names_need_review(campaign_id: int, *, needs_review: bool, actor_id: int, clock: Clock) -> None:
-    """Show new names after approval alone, or at once; names that are shown already stay."""
+def review_version(needs_review: bool) -> str:  # what is stored, not a switch
+    """Return the version of the setting of when names are shown."""
+    return version_of({"needs_review": needs_review})
+
+
+def set_names_need_review(campaign_id: int, *, needs_review: bool, version: str, actor_id: int, clock: Clock) -> None:
+    """Show new names after approval alone, or at once; names that are shown already stay.
+
+    Raises:
+        ChangedMeanwhile: Somebody else changed it since the version that the person has read.
+    """
     at = clock.now()
     with transaction() as session:
         campaign = session.execute(select(Campaign).where(Campaign.id == campaign_id).with_for_update()).scalar_one()
         if campaign.names_need_review == needs_review:
             return
+        check_version(version, {"needs_review": campaign.names_need_review})
         if needs_review:
             _approve_shown(session, campaign_id, at=at)
         campaign.names_need_review = needs_review

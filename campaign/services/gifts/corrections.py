@@ -14,6 +14,7 @@ from campaign.database import transaction
 from campaign.domain.email_address import email_key
 from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.folding import fold
+from campaign.domain.form_version import check_version, version_of
 from campaign.domain.mail import UNSENT_MAIL_STATES, MailFailure, MailState
 from campaign.gateways.context import Context
 from campaign.models.donation import Donation, DonationEvent
@@ -50,6 +51,13 @@ class Correction:
     reason: str
     actor_id: int
     public_id: str
+    version: str
+    """Of the name and the address that the form was shown with: see `details_version`."""
+
+
+def details_version(receipt_name: str | None, email: str | None) -> str:
+    """Return the version of what a correction changes."""
+    return version_of(_details(receipt_name, email))
 
 
 def correct(order: Correction, *, context: Context) -> str | None:
@@ -62,6 +70,7 @@ def correct(order: Correction, *, context: Context) -> str | None:
         NotFound: there is no such gift in the campaign.
         FormReused: the form was sent before with something else in it.
         NotPaid, NothingToCorrect: see there.
+        ChangedMeanwhile: somebody else corrected it since the form was opened.
         StillHeld: with this name the receipt could not be printed; nothing was done.
     """
     at = context.clock.now()
@@ -69,6 +78,7 @@ def correct(order: Correction, *, context: Context) -> str | None:
         gift = _locked(session, order)
         if _is_done(session, order, gift):
             return None
+        check_version(order.version, _details(gift.name_on_receipt, gift.donor.email if gift.donor else None))
         is_named = order.receipt_name != (gift.name_on_receipt or "")
         is_moved = bool(order.email) and not _is_address_of(gift, order.email)
         if not is_named and not is_moved:
@@ -91,6 +101,10 @@ def correct(order: Correction, *, context: Context) -> str | None:
         subject = gift.subject
         audit.record(session, actor_id=order.actor_id, action=ACTION, subject=subject, at=at, detail=detail)
     return new_number
+
+
+def _details(receipt_name: str | None, email: str | None) -> dict[str, str]:
+    return {"receipt_name": receipt_name or "", "email": email or ""}
 
 
 def _locked(session: Session, order: Correction) -> LockedGift:

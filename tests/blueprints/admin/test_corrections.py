@@ -44,6 +44,17 @@ def test_finance_corrects_name_and_address_and_the_new_receipt_is_sent(
     )
 
 
+@pytest.mark.database("sqlite")
+def test_two_people_who_correct_the_same_gift_see_what_the_other_saved(gift: str, finance: FlaskClient) -> None:
+    early, late = (fetch(finance, "admin.correction", public_id=gift) for _ in range(2))
+    assert early.submit(finance, FORM, receipt_name="Aida LLC", reason="By phone").status_code == 303
+    refused = Page(late.submit(finance, FORM, receipt_name="Aida Ltd", reason="By email"))
+    assert refused.answer.status_code == 409
+    assert refused.texts("[aria-label='What differs'] tbody tr") == ["Name on the receipt Aida LLC Aida Ltd"]
+    assert refused.submit(finance, FORM).status_code == 303
+    assert "Aida Ltd" in fetch(finance, "admin.donation", public_id=gift).texts("dd")
+
+
 def test_a_missing_or_unchanged_value_is_refused_at_its_field(gift: str, finance: FlaskClient) -> None:
     page = fetch(finance, "admin.correction", public_id=gift)
     refused = Page(page.submit(finance, FORM, email="nowhere", reason=""))

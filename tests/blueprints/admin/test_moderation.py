@@ -12,7 +12,7 @@ from campaign.services.campaigns.supporters import gift_counts
 from tests.blueprints.admin.client import sign_in_as, token_of
 from tests.support.builders import a_campaign, a_paid_gift
 from tests.support.fakes import SettableClock
-from tests.support.pages import fetch, fetch_address
+from tests.support.pages import Page, fetch, fetch_address
 
 
 @pytest.fixture
@@ -81,6 +81,21 @@ def test_a_gift_of_another_campaign_and_anonymous_ones_are_not_in_the_queue(
         answer = campaigner.post(f"/staff/moderation/{public_id}", data={"csrf_token": token, "act": "approve"})
         assert answer.status_code == 404
     assert campaigner.post("/staff/moderation/setting", data={"csrf_token": token}).status_code == 400
+
+
+@pytest.mark.database("sqlite")
+def test_who_did_not_see_how_names_are_shown_now_does_not_change_it(
+    campaigner: FlaskClient, campaign: Campaign
+) -> None:
+    form = "form[action$=setting]"
+    early, late = fetch(campaigner, "admin.moderation"), fetch(campaigner, "admin.moderation")
+    for _ in range(2):
+        assert early.submit(campaigner, form, review="before").status_code == 303
+    refused = Page(late.submit(campaigner, form, review="after"))
+    assert refused.answer.status_code == 409
+    row = "New names and messages Shown after approval Shown at once"
+    assert refused.texts("[aria-label='What differs'] tbody tr") == [row]
+    assert refused.submit(campaigner, form).status_code == 303
 
 
 @pytest.mark.database("sqlite")

@@ -33,6 +33,7 @@ from campaign.services.overview.page import overview
 from campaign.services.pledges.mailbox import send_link
 from campaign.services.receipts import issuing
 from tests.services.engine import Engine
+from tests.services.gifts.test_corrections import version_now
 from tests.services.pledges.steps import begin_pledge, pledge_of
 from tests.support.builders import a_campaign, a_member_of_staff, usd
 
@@ -192,6 +193,7 @@ def test_no_mail_of_a_monthly_gift_goes_again_to_the_address_that_was_corrected(
         reason="She called us",
         actor_id=staff_id,
         public_id=new_public_id(),
+        version=version_now(campaign_id, gift),
     )
     correct(correction, context=engine.context)
     engine.work()

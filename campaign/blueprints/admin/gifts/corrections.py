@@ -10,10 +10,11 @@ from campaign.blueprints.admin.gifts.forms import CorrectionForm
 from campaign.blueprints.admin.guard import draft_fields, person
 from campaign.domain.donation import DonationState
 from campaign.domain.errors import DomainError, FormReused
+from campaign.domain.form_version import ChangedMeanwhile
 from campaign.domain.receipt import ReceiptState
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
-from campaign.services.gifts.corrections import Correction, NothingToCorrect, NotPaid, correct
+from campaign.services.gifts.corrections import Correction, NothingToCorrect, NotPaid, correct, details_version
 from campaign.services.gifts.receipts_on_hold import StillOnHold
 from campaign.services.gifts.timeline import GiftDetails, gift_details
 
@@ -26,8 +27,14 @@ def correction(public_id: str) -> ResponseReturnValue:
     gift = gift_details(campaign().id, public_id, sees_donors=True)
     if gift.state != DonationState.PAID:
         return refused(NotPaid(), "admin.donation", public_id=public_id)
-    data = {"receipt_name": gift.name_on_receipt, "email": gift.email, **draft_fields()}
-    return _form_page(gift, CorrectionForm(has_email=bool(gift.email), data=data))
+    return _form_page(gift, _stored(gift, **draft_fields()))
+
+
+def _stored(gift: GiftDetails, **draft: str) -> CorrectionForm:
+    """Return the form with what is stored now, and what was typed before a sign-in."""
+    stored = {"receipt_name": gift.name_on_receipt, "email": gift.email}
+    version = details_version(gift.name_on_receipt, gift.email)
+    return CorrectionForm(has_email=bool(gift.email), formdata=None, data={"version": version, **stored, **draft})
 
 
 @bp.post("/donations/<public_id>/correct")
@@ -39,6 +46,11 @@ def correct_donation(public_id: str) -> ResponseReturnValue:
         return _form_page(gift, form), form.status
     try:
         number = correct(_order(public_id, form), context=current_context())
+    except ChangedMeanwhile:
+        gift = gift_details(campaign().id, public_id, sees_donors=True)
+        if form.conflicts_with(_stored(gift, reason=form.reason.data)):
+            return _form_page(gift, form), form.status
+        return done(_message(None), "admin.donation", public_id=public_id)
     except SHOWN_AT_NAME as error:
         form.refuse_rule(error, "receipt_name")
         return _form_page(gift, form), form.status
@@ -58,6 +70,7 @@ def _order(public_id: str, form: CorrectionForm) -> Correction:
         reason=form.reason.data,
         actor_id=person().id,
         public_id=form.form_id.data,
+        version=form.version.data,
     )
 
 

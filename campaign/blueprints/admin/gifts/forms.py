@@ -14,6 +14,7 @@ from campaign.blueprints.admin.forms import (
     PreviewedForm,
     SingleUseForm,
     StaffForm,
+    VersionedForm,
 )
 from campaign.domain.donation import RefundTooLarge, SupporterVisibility
 from campaign.domain.money import Money
@@ -52,7 +53,7 @@ class RefundForm(PreviewedForm):
             raise ValidationError(words.sentence_of(RefundTooLarge()))
 
 
-class CorrectionForm(SingleUseForm):
+class CorrectionForm(SingleUseForm, VersionedForm):
     """The name on a gift's receipt and the donor's address.
 
     Args:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
-from campaign.blueprints.admin.forms import MAX_TEXT, SAY_WHY, PreviewedForm, StaffForm
+from campaign.blueprints.admin.forms import MAX_TEXT, SAY_WHY, PreviewedForm, StaffForm, VersionedForm
 from campaign.domain.blocks import Block, BlockKind, read_address, read_word
 from campaign.domain.typed_text import one_line, paragraphs
 from campaign.web.form_fields import TOO_LONG
@@ -31,10 +32,13 @@ class DecisionForm(StaffForm):
         return bool(self.act.data == APPROVE)
 
 
-class ReviewForm(StaffForm):
+class ReviewForm(VersionedForm):
     """Whether names are looked at before they are shown, or after."""
 
-    review = SelectField(choices=[BEFORE, AFTER])
+    review = SelectField(
+        _("New names and messages"),
+        choices=[SelectChoice(AFTER, _("Shown at once")), SelectChoice(BEFORE, _("Shown after approval"))],
+    )
 
     @property
     def is_before(self) -> bool:

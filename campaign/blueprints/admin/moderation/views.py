@@ -1,6 +1,7 @@
 """The queue of names and messages: those that wait, those that are shown, those that staff took off the list."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign, done
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.moderation.forms import AFTER, BEFORE, DecisionForm, ReviewForm
+from campaign.domain.form_version import ChangedMeanwhile
 from campaign.gateway_registry import current_context
 from campaign.services.campaigns import moderation as queue
 from campaign.services.campaigns.moderation import REVIEW_STATES
@@ -48,20 +50,30 @@ def set_review() -> ResponseReturnValue:
     form = ReviewForm()
     if not form.validate():
         abort(HTTPStatus.BAD_REQUEST)
-    queue.set_names_need_review(
-        campaign().id, needs_review=form.is_before, actor_id=person().id, clock=current_context().clock
-    )
+    by: Any = {"actor_id": person().id, "clock": current_context().clock}
+    try:
+        queue.set_names_need_review(campaign().id, needs_review=form.is_before, version=form.version.data, **by)
+    except ChangedMeanwhile:
+        form.conflicts_with(_stored_review(needs_review=not form.is_before))
+        return _page(list_filters(), review=form), form.status
     message = (
         _("New names wait here until somebody approves them.") if form.is_before else _("New names are shown at once.")
     )
     return done(message, "admin.moderation")
 
 
+def _stored_review(*, needs_review: bool) -> ReviewForm:
+    data = {"review": BEFORE if needs_review else AFTER, "version": queue.review_version(needs_review)}
+    return ReviewForm(formdata=None, data=data)
+
+
 def _state(filters: ListFilters) -> str:
     return filters.choice("state", REVIEW_STATES) or REVIEW_STATES[0]
 
 
-def _page(filters: ListFilters, *, form: DecisionForm | None = None, refused: str = "") -> str:
+def _page(
+    filters: ListFilters, *, form: DecisionForm | None = None, refused: str = "", review: ReviewForm | None = None
+) -> str:
     state = _state(filters)
     page = queue.moderation_page(campaign().id, state=state, before=filters.text("before"))
     return render_template(
@@ -77,7 +89,7 @@ def _page(filters: ListFilters, *, form: DecisionForm | None = None, refused: st
         form=form,
         refused=refused,
         query=f"?state={state}",
-        review=BEFORE if page.needs_review else AFTER,
+        review=review or _stored_review(needs_review=page.needs_review),
         next_url=filters.with_(state=state, before=page.rows[-1].public_id) if page.has_more else None,
         is_first=not filters.text("before") or request.method == "POST",
     )
