@@ -53,6 +53,9 @@ RUSSIAN_SOMS = {"one": "сом", "few": "сома", "many": "сомов"}
 SOM = {"en": "KGS", "ru": "сом", "ky": "сом"}
 """The som sign (U+20C0) is missing in nearly every font, so it is written as a word."""
 
+SENTENCE_ENDS = frozenset("?!:.…;")
+"""Signs after which no colon stands."""
+
 
 def init_app(app: Flask, babel: Babel) -> None:
     """Choose languages by address or preference, and compile the catalogues in memory."""
@@ -64,7 +67,7 @@ def init_app(app: Flask, babel: Babel) -> None:
     app.jinja_env.filters.update(figure=figure, money=money, money_in_text=money_in_text, day=day, moment=moment)
     app.jinja_env.globals.update(country_below=country_below)
     app.jinja_env.filters.update(language_name=language_name, marked=marked, lang_attribute=lang_attribute)
-    app.jinja_env.filters.update(number=number, percent=percent, degrees=degrees)
+    app.jinja_env.filters.update(number=number, percent=percent, degrees=degrees, colon_after=colon_after)
     app.jinja_env.filters.update(time_of_day=time_of_day, text=text_of, iso_day=date.fromisoformat)
 
 
@@ -96,6 +99,17 @@ def shown(texts: Mapping[str, str], *, language: str | None = None) -> Shown:
 def text_of(texts: Mapping[str, str]) -> str:
     """Return the bare words, for places that cannot mark a fallback: titles, addresses, subjects of emails."""
     return shown(texts).text
+
+
+def colon_after(label: str) -> str:
+    """Return the colon between a label and what belongs to it; nothing where the label ends a sentence or asks something."""
+    return "" if label.rstrip()[-1:] in SENTENCE_ENDS else ":"
+
+
+def language_in_words(code: str) -> str:
+    """Name a language in the language of the reader; in itself where CLDR has no name for it there."""
+    locale = get_locale()
+    return (locale.languages.get(code) if locale else None) or language_name(code)
 
 
 def marked(texts: Mapping[str, str]) -> Markup:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from campaign.domain.money import Money
-from campaign.i18n import day, degrees, money, money_in_text
+from campaign.i18n import colon_after, day, degrees, money, money_in_text
 
 NBSP = "\u00a0"
 
@@ -47,3 +47,8 @@ def test_a_kyrgyz_day_is_written_in_words_that_break_before_the_day_alone(month:
 @pytest.mark.parametrize(("language", "text"), [("en", "41.46°"), ("ru", "41,46°"), ("ky", "41,46°")])
 def test_degrees_have_the_decimal_sign_of_the_language(language: str, text: str) -> None:
     assert degrees(4146, language=language) == text
+
+
+def test_no_colon_stands_after_a_question() -> None:
+    labels = ("Сколько вам нужно?", "Сколько вам нужно? ", "Your name", "Say more…", "")
+    assert [colon_after(label) for label in labels] == ["", "", ":", "", ":"]

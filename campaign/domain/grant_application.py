@@ -56,6 +56,8 @@ class FileFlaw(StrEnum):
     TOO_BIG = "too_big"
     OTHER_TYPE = "other_type"
     DAMAGED = "damaged"
+    LOCKED = "locked"
+    """A PDF that needs a password."""
     TOO_MANY = "too_many"
 
 

@@ -19,6 +19,7 @@ FILE_FLAWS: Mapping[FileFlaw, LazyString] = {
     FileFlaw.TOO_BIG: _("This file is too big. Choose one of at most 8 MB."),
     FileFlaw.OTHER_TYPE: _("Choose a PDF, JPEG or PNG file. The content must be what the file’s name says."),
     FileFlaw.DAMAGED: _("This file is damaged, or too large to be opened. Choose another one."),
+    FileFlaw.LOCKED: _("The PDF needs a password. Save it without one and try again."),
     FileFlaw.TOO_MANY: _("There are too many files already. Remove one first."),
 }
 CALLS: Mapping[CallState, LazyString] = {

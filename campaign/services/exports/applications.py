@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from campaign.days import time_zone
 from campaign.domain.grant_call import QuestionKind
-from campaign.i18n import text_of
+from campaign.i18n import colon_after, language_in_words, text_of
 from campaign.services.exports.state_words import APPLICATIONS, in_words
 from campaign.services.grants.desk import DeskApplication, Reader, list_applications, one_application
 from campaign.services.spreadsheets import Cell, FileFormat, Sheet, render_sheet
@@ -52,7 +52,7 @@ def _rows(reader: Reader, state: str) -> Iterator[tuple[Cell, ...]]:
             row.name,
             row.place,
             own.email if own else "",
-            known.language,
+            language_in_words(known.language),
             row.submitted_at,
             f"{row.average:.2f}" if row.average is not None else "",
             award.decimal if award else None,
@@ -72,5 +72,6 @@ def _answers(known: DeskApplication) -> str:
         if question.kind is QuestionKind.ELIGIBILITY and answer:
             answer = _("Yes") if answer == "yes" else _("No")
         if answer:
-            lines.append(f"{text_of(question.label)}: {answer}")
+            label = text_of(question.label)
+            lines.append(f"{label}{colon_after(label)} {answer}")
     return "\n".join(lines)

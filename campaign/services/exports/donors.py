@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading
 from campaign.days import time_zone
+from campaign.i18n import language_in_words
 from campaign.services.donors.filters import DonorFilter
 from campaign.services.donors.listing import all_donors
 from campaign.services.spreadsheets import About, Cell, FileFormat, Sheet, render_sheet
@@ -46,7 +47,7 @@ def _cells(session: Session, filters: DonorFilter) -> Iterator[tuple[Cell, ...]]
             row.public_id,
             row.name,
             row.email,
-            row.language,
+            language_in_words(row.language),
             _("yes") if row.is_monthly else _("no"),
             row.first_on,
             row.last_on,

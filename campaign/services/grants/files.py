@@ -18,10 +18,12 @@ from campaign.domain.grant_application import (
 )
 from campaign.domain.grant_call import QuestionKind
 from campaign.domain.identity import new_public_id
-from campaign.domain.picture import PictureFlaw, PictureFormat, PictureRefused
+from campaign.domain.pdf_file import PdfFlaw, PdfRefused
+from campaign.domain.picture import PictureFlaw, PictureRefused
 from campaign.domain.typed_text import one_line
 from campaign.gateways.clock import Clock
-from campaign.gateways.picture_encoder import encode_picture
+from campaign.gateways.pdf_cleaner import clean_pdf
+from campaign.gateways.picture_encoder import encode_scan
 from campaign.models.application import ApplicationFile, CallQuestion, GrantApplication
 from campaign.services.grants.links import application_of
 
@@ -60,7 +62,7 @@ class FileContent:
 
 
 def check_file(upload: FileUpload) -> CheckedFile:
-    """Return a file as it is stored: a PDF as it came, a picture made anew, without what a camera wrote beside it.
+    """Return a file as it is stored: made anew, without scripts, attachments and what a camera wrote beside it.
 
     Raises:
         FileRefused: It is empty, too big, damaged or of another type than its name says.
@@ -73,7 +75,7 @@ def check_file(upload: FileUpload) -> CheckedFile:
     name = PurePosixPath(one_line(upload.file_name).replace("\\", "/"))
     media_type, stem = ENDINGS.get(name.suffix.removeprefix(".").lower()), name.stem[:MAX_FILE_NAME].strip() or "file"
     if media_type == PDF and _is_pdf(upload.data):
-        return CheckedFile(name=f"{stem}.pdf", media_type=PDF, body=upload.data)
+        return CheckedFile(name=f"{stem}.pdf", media_type=PDF, body=_pdf(upload.data))
     if media_type == JPEG and upload.data.startswith(PICTURE_HEADS):
         return CheckedFile(name=f"{stem}.jpg", media_type=JPEG, body=_picture(upload.data))
     raise FileRefused(FileFlaw.OTHER_TYPE)
@@ -150,14 +152,19 @@ def _is_pdf(data: bytes) -> bool:
     return data.startswith(b"%PDF-") and b"%%EOF" in data[-TAIL_BYTES:]
 
 
+def _pdf(data: bytes) -> bytes:
+    try:
+        return clean_pdf(data)
+    except PdfRefused as error:
+        raise FileRefused(FileFlaw.LOCKED if error.flaw is PdfFlaw.LOCKED else FileFlaw.DAMAGED) from error
+
+
 def _picture(data: bytes) -> bytes:
     try:
-        encoded = encode_picture(data, ending="")
+        return encode_scan(data, ending="")
     except PictureRefused as error:
         is_other = error.flaw in {PictureFlaw.NO_PICTURE, PictureFlaw.OTHER_TYPE, PictureFlaw.SVG}
         raise FileRefused(FileFlaw.OTHER_TYPE if is_other else FileFlaw.DAMAGED) from error
-    pictures = [file for file in encoded.files if file.format is PictureFormat.JPEG]
-    return max(pictures, key=lambda file: file.width).body
 
 
 def _draft(session: Session, token: str) -> GrantApplication:

@@ -219,6 +219,7 @@ def test_the_file_of_applications_runs_nothing(people: Mapping[str, StaffClient]
     text = people["manager"].client.get("/staff/applications/file.csv", buffered=True).data.decode("utf-8-sig")
     assert "'=cmd()|A1" in text
     assert "The eligibility: Yes" in text
+    assert '"Kyrgyz"' in text
     assert people["one"].client.get("/staff/applications/file.csv").status_code == 403
 
 

@@ -139,6 +139,7 @@ def test_the_file_has_a_row_for_each_currency_and_no_formula(
     rows = text.splitlines()
     assert '"=SUM' not in text
     assert sum("aigul@example.org" in row for row in rows) == 2
+    assert '"English"' in text
     assert [row for row in rows if row.startswith('"Total')] == [
         '"Total (what was returned is taken off)","","","","","","","","EUR",100.00',
         '"Total (what was returned is taken off)","","","","","","","","USD",375.00',

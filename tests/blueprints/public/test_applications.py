@@ -5,12 +5,13 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from campaign.database import transaction
 from campaign.domain.grant_application import MAX_FILE_BYTES, ApplicationState
 from campaign.domain.grant_call import QuestionKind
-from campaign.models.application import ApplicationFile, ApplicationLink, GrantApplication
+from campaign.models.application import ApplicationFile, ApplicationLink, CallQuestion, GrantApplication
 from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
 from tests.blueprints.admin.test_pictures import post_form
@@ -19,9 +20,10 @@ from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
 from tests.support.pictures import file_of
+from tests.support.recordings import SECRET, paper
 
 pytestmark = pytest.mark.database("sqlite")
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+PDF = paper()
 
 
 @pytest.fixture
@@ -70,6 +72,12 @@ def answers(call: OpenCall, **more: str) -> dict[str, str]:
     }
 
 
+def ask_the_long_one(label: str) -> None:
+    with transaction() as session:
+        of_kind = update(CallQuestion).where(CallQuestion.kind == QuestionKind.LONG)
+        session.execute(of_kind.values(label={"en": label}))
+
+
 def test_an_application_is_written_submitted_and_confirmed(
     client: FlaskClient, call: OpenCall, session: Session
 ) -> None:
@@ -83,11 +91,15 @@ def test_an_application_is_written_submitted_and_confirmed(
     assert "Answer this question." in Page(page.submit(client)).text(".error-summary")
     assert "you cannot apply" in Page(page.submit(client, **{name: "no"})).text(".notice.warn")
     page = fetch_address(client, page.submit(client, **{name: "yes"}).location)
-    saved = page.submit(client, **answers(call, save="draft", place=""))
+    without = {"place": "", f"q_{call.questions[QuestionKind.LONG]}": ""}
+    saved = page.submit(client, **answers(call, save="draft", **without))
     assert "You can come back" in fetch_address(client, saved.location).text(".notice.good")
-    check = fetch_address(client, f"{address}/check")
-    assert "Something is still missing" in check.text(".notice")
+    ask_the_long_one("How much do you need?")
+    missing = fetch_address(client, f"{address}/check").text(".notice")
+    assert "Something is still missing" in missing
+    assert "How much do you need? " in missing
     assert client.post(f"{address}/check").status_code == 422
+    fetch_address(client, f"{address}/answers").submit(client, **answers(call, save="draft", place=""))
     page = fetch_address(client, f"{address}/answers")
     assert "Long\n\nstory" in page.one("textarea").get_text()
     assert page.submit(client, **answers(call)).location.endswith("/files")
@@ -181,6 +193,7 @@ def test_the_last_place_is_taken_once(client: FlaskClient, campaign: Campaign) -
         ("a.jpg", PDF, "Choose a PDF"),
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"0" * 100, "file"),
         ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Choose a PDF"),
+        ("a.pdf", paper(password="open"), "needs a password"),
         ("a.pdf", PDF.ljust(MAX_FILE_BYTES + 10) + PDF, "too big"),
     ],
 )
@@ -200,7 +213,9 @@ def test_files_are_attached_replaced_sent_back_and_removed(
     assert post_form(client, f"{address}/files", PDF, "../Смета.pdf", question=question).status_code == 303
     page = fetch_address(client, f"{address}/files")
     sent = client.get(page.link("Смета.pdf"))
-    assert (sent.data, sent.mimetype) == (PDF, "application/pdf")
+    assert (sent.data[:5], sent.mimetype) == (b"%PDF-", "application/pdf")
+    assert SECRET.encode() in PDF
+    assert SECRET.encode() not in sent.data
     assert sent.headers["Content-Disposition"].startswith("attachment")
     assert sent.headers["X-Content-Type-Options"] == "nosniff"
     marked = file_of(exif=b"Exif\0\0GPS 40.5,72.8")
