@@ -16,6 +16,8 @@ MAX_LETTER = 5000
 MAX_FILE_BYTES = 8_000_000
 MAX_FILES = 5
 LINK_KIND, RECEIVED_KIND, LETTER_KIND = "application_link", "application_received", "application_letter"
+REVIEW_KIND = "review_due"
+"""Emails to reviewers."""
 """Folders of mail templates: of the link to a draft, of the confirmation, and of the letter about the decision."""
 
 

@@ -17,6 +17,7 @@ from campaign.services.content import publishing as text_publishing
 from campaign.services.dashboard import weekly
 from campaign.services.events import notices as event_notices
 from campaign.services.gifts import exhausted_pages, missed_payments, refunds, settlement, superseded_pages
+from campaign.services.grants import review_mails
 from campaign.services.inbox.endpoint import own_addresses
 from campaign.services.mail import delivery
 from campaign.services.news import mailing as news_mailing
@@ -169,6 +170,11 @@ def look_after_events() -> bool:
     return event_notices.look_after_next(clock=current_context().clock)
 
 
+def remind_reviewers() -> bool:
+    """Remind one reviewer whose scores are due soon; return False when nobody is to be reminded."""
+    return review_mails.remind_next(current_context())
+
+
 def write_weekly_reports() -> bool:
     """Write one weekly email of the dashboard that is due; return False when none is."""
     context = current_context()
@@ -202,6 +208,7 @@ DOCUMENTS = (
     publish_updates,
     queue_updates,
     look_after_events,
+    remind_reviewers,
     write_weekly_reports,
     send_mail,
 )

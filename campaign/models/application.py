@@ -1,6 +1,6 @@
 """Calls for grants and the applications that answer them, with their files, reviews and decisions."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CHAR, CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,6 +31,8 @@ class GrantCall(Model):
     is_online: Mapped[bool]
     places: Mapped[int | None]
     """How many applications are taken; None where there is no limit."""
+    reviews_due_on: Mapped[date | None]
+    """The day by which reviewers give their scores; None where no day is set."""
 
 
 class CallQuestion(Model):

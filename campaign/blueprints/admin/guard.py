@@ -178,16 +178,22 @@ def _suspicious() -> ResponseReturnValue | None:
     has_password = request.blueprint == "security" or request.endpoint in ONE_TIME_LINKS
     if has_password and any(without_stacks(value) != value for value in request.form.values()):
         abort(400)  # address and password are normalized as they come
-    if request.method not in SAFE_METHODS:
-        if not current_user.is_authenticated and request.endpoint not in OPEN:
-            if _has_page():  # not for what a script saves again and again
-                flash(_("You were signed out, so nothing was saved. Sign in to continue."), "info")
-            return _to_sign_in()
-        if request.endpoint not in ONE_CLICK:
-            csrf.protect()
+    if request.method not in SAFE_METHODS and (answer := _without_session_or_token()) is not None:
+        return answer
     if all(map(_is_of_the_desk, request.values.getlist("next"))):
         return None
     return redirect(url_for(str(request.endpoint))) if request.method == "GET" else abort(400)
+
+
+def _without_session_or_token() -> ResponseReturnValue | None:
+    """Redirect an unsafe request of somebody who was signed out to the sign-in, and refuse one without a token."""
+    if not current_user.is_authenticated and request.endpoint not in OPEN:
+        if _has_page():  # not for what a script saves again and again
+            flash(_("You were signed out, so nothing was saved. Sign in to continue."), "info")
+        return _to_sign_in()
+    if request.endpoint not in ONE_CLICK:
+        csrf.protect()
+    return None
 
 
 def _is_of_the_desk(address: str) -> bool:

@@ -13,12 +13,7 @@ from campaign.domain.documents.drafts import characters_of, fingerprint, same_co
 from campaign.domain.documents.fields import Draft
 from campaign.domain.documents.merging import Marks, Merged, marks_of, merge, with_choices
 from campaign.domain.documents.reading import FieldProblem, Rules, read
-from campaign.domain.documents.translation import (
-    Sources,
-    TranslationState,
-    translation_states,
-    updated_sources,
-)
+from campaign.domain.documents.translation import Sources, TranslationState, translation_states, updated_sources
 from campaign.domain.errors import Conflict, DomainError
 from campaign.gateways.clock import Clock
 from campaign.models.document import CampaignDocument

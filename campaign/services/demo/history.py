@@ -18,26 +18,16 @@ from campaign.gateways.context import Context
 from campaign.gateways.sandbox_console import SandboxConsole
 from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
-from campaign.models.event_sign_up import EventSignUp
 from campaign.models.fund import Fund
 from campaign.models.staff import Staff
 from campaign.services.demo.content import DemoPlan
-from campaign.services.events.confirming import confirm_own
-from campaign.services.events.links import sign_link
-from campaign.services.events.signing_up import SignUpRequest, sign_up
+from campaign.services.demo.guests import sign_up_for_first_event
 from campaign.services.funds import allocations, disbursements
 from campaign.services.gifts.checkout import GiftRequest, start_checkout
 from campaign.services.gifts.settlement import settle
 from campaign.services.ledger import sums
 
 AMOUNTS = {"USD": (10_00, 25_00, 50_00, 100_00), "EUR": (10_00, 25_00, 50_00), "KGS": (500_00, 1000_00, 3000_00)}
-GUESTS = (
-    ("Meerim", "ky", 2, ""),
-    ("Жамал", "ru", 1, "Нужен вход без ступеней"),
-    ("Asel", "en", 1, ""),
-    ("Нургуль", "ky", 1, ""),
-)
-"""Name, language, places and needs of people who sign up."""
 DECLINED = "pm_card_chargeDeclined"
 
 
@@ -84,7 +74,7 @@ def play_history(stage: DemoContext, *, gifts: int, seed: int) -> int:
     stage.console.advance(int((at - begin).total_seconds()) - passed)
     paid = _settle_all(stage, clock=stage.context.clock)
     _allocate_and_spend(stage.plan.slug, clock=stage.context.clock)
-    _sign_up_for_first_event(stage.plan.slug, clock=stage.context.clock)
+    sign_up_for_first_event(stage.plan.slug, clock=stage.context.clock)
     return paid
 
 
@@ -143,31 +133,6 @@ def _settle_all(stage: DemoContext, *, clock: Clock) -> int:
         settle(donation_id, context=replace(stage.context, clock=clock))
     with reading() as session:
         return len(session.execute(select(Donation.id).where(Donation.state == DonationState.PAID)).all())
-
-
-def _sign_up_for_first_event(slug: str, *, clock: Clock) -> None:
-    """Let some people sign up for the first event, more than it has places."""
-    with reading() as session:
-        of_campaign = Campaign.slug == slug, Fund.code == "EVENT-1"
-        query = select(Fund.campaign_id, Fund.public_id).join(Campaign, Campaign.id == Fund.campaign_id)
-        campaign_id, public_id = session.execute(query.where(*of_campaign)).one()
-    for number, (name, language, places, needs) in enumerate(GUESTS):
-        guest = SignUpRequest(
-            name=name,
-            email=f"guest-{number}@demo.kurak.example",
-            phone="",
-            language=language,
-            places=places,
-            access_needs=needs,
-            form=f"demo {number}",
-            has_proof=True,
-            address=None,
-        )
-        sign_up(campaign_id, public_id, guest, clock=clock, secret="demo")  # noqa: S106  # keys of counters alone
-        with reading() as session:
-            newest = select(EventSignUp.public_id).order_by(EventSignUp.id.desc()).limit(1)
-            token = sign_link(session.execute(newest).scalar_one())
-        confirm_own(token, clock=clock)
 
 
 def _allocate_and_spend(slug: str, *, clock: Clock) -> None:

@@ -23,6 +23,7 @@ class CallView:
     Attributes:
         submitted: How many applications have been handed in.
         begun: How many there are, drafts among them.
+        reviews_due_on: The day by which reviewers give their scores.
         questions: Those that are asked now, in their order.
     """
 
@@ -33,6 +34,7 @@ class CallView:
     terms: CallTerms
     submitted: int
     begun: int
+    reviews_due_on: date | None
     questions: tuple[Question, ...]
 
     def state_on(self, day: date) -> CallState:
@@ -111,6 +113,7 @@ def read_call(session: Session, fund: Fund) -> CallView:
         ),
         submitted=submitted,
         begun=begun,
+        reviews_due_on=settings.reviews_due_on if settings else None,
         questions=tuple(question_of(row) for row in question_rows(session, fund.id)),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -46,8 +47,8 @@ class CallEditor:
     clock: Clock
 
 
-def save_call(editor: CallEditor, *, is_online: bool, places: int | None) -> None:
-    """Set whether a call takes applications on this site, and how many.
+def save_call(editor: CallEditor, *, is_online: bool, places: int | None, reviews_due_on: date | None) -> None:
+    """Set whether a call takes applications on this site, how many, and by when reviewers give their scores.
 
     Raises:
         NotFound: The campaign has no such grant.
@@ -58,7 +59,7 @@ def save_call(editor: CallEditor, *, is_online: bool, places: int | None) -> Non
         if is_online and not is_call_complete(row.kind for row in question_rows(session, fund.id)):
             raise CallIncomplete(editor.grant)
         row = session.get(GrantCall, fund.id) or GrantCall(fund_id=fund.id)
-        row.is_online, row.places = is_online, places
+        row.is_online, row.places, row.reviews_due_on = is_online, places, reviews_due_on
         session.add(row)
         _record(session, fund, "call_online" if is_online else "call_offline", editor)
 

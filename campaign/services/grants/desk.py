@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaign.database import reading
 from campaign.domain.allocation import AllocationState
@@ -181,9 +181,14 @@ def one_application(reader: Reader, public_id: str) -> DeskApplication:
         )
 
 
-def candidates(campaign_id: int, public_id: str) -> Sequence[tuple[int, str]]:
-    """Return the (id, name) of people who can review: of this campaign, not invited only, not in the list of reviews yet."""
+def can_review(campaign_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition of people who can review: of this campaign, and not invited only."""
     own = or_(StaffGrant.campaign_id.is_(None), StaffGrant.campaign_id == campaign_id)
+    return and_(Staff.active.is_(True), Staff.password.is_not(None), Staff.grants.any(own))
+
+
+def candidates(campaign_id: int, public_id: str) -> Sequence[tuple[int, str]]:
+    """Return the (id, name) of people who can review and are not in the list of reviews yet."""
     known = (
         select(ApplicationReview.staff_id)
         .join(GrantApplication, GrantApplication.id == ApplicationReview.application_id)
@@ -191,7 +196,7 @@ def candidates(campaign_id: int, public_id: str) -> Sequence[tuple[int, str]]:
     )
     query = (
         select(Staff.id, Staff.name)
-        .where(Staff.active.is_(True), Staff.password.is_not(None), Staff.grants.any(own), Staff.id.not_in(known))
+        .where(can_review(campaign_id), Staff.id.not_in(known))
         .order_by(Staff.name, Staff.id)
     )
     with reading() as session:

@@ -21,22 +21,24 @@ from campaign.domain.grant_application import (
 )
 from campaign.domain.grant_call import QuestionKind
 from campaign.gateways.clock import Clock
+from campaign.gateways.context import Context
 from campaign.models.application import ApplicationReview, GrantApplication
-from campaign.models.staff import Staff, StaffGrant
+from campaign.models.staff import Staff
 from campaign.services import audit
 from campaign.services.grants.call import question_rows
-from campaign.services.grants.desk import Reader, review_facts, visible_row
+from campaign.services.grants.desk import Reader, can_review, review_facts, visible_row
+from campaign.services.grants.review_mails import tell_reviewer
 
 
-def assign(reader: Reader, public_id: str, staff_id: int, *, clock: Clock) -> None:
-    """Assign a reviewer of this campaign; one who is assigned already stays so.
+def assign(reader: Reader, public_id: str, staff_id: int, *, context: Context) -> None:
+    """Assign a reviewer of this campaign and tell them by email; one who is assigned already stays so.
 
     Raises:
-        NotFound: There is no such application or person.
+        NotFound: There is no such application or person, or the person has not accepted their invitation.
         WrongApplicationState: It is decided.
         ReviewersComplete, ConflictOfInterest: See there.
     """
-    at = clock.now()
+    at = context.clock.now()
     with transaction() as session:
         row = undecided(session, reader, public_id)
         reviews = review_facts(session, row.id)
@@ -45,6 +47,8 @@ def assign(reader: Reader, public_id: str, staff_id: int, *, clock: Clock) -> No
         check_assignment(reviews, staff_id)
         _refuse_stranger(session, reader.campaign_id, staff_id)
         _add(session, row, staff_id, ReviewState.ASSIGNED, reader, at)
+        if staff_id != reader.staff_id:
+            tell_reviewer(session, row, staff_id, public_url=context.public_url, at=at)
         _record(session, reader, row, "assign", at, {"staff": staff_id})
 
 
@@ -123,8 +127,7 @@ def undecided(session: Session, reader: Reader, public_id: str) -> GrantApplicat
 
 
 def _refuse_stranger(session: Session, campaign_id: int, staff_id: int) -> None:
-    own = StaffGrant.campaign_id.is_(None) | (StaffGrant.campaign_id == campaign_id)
-    query = select(Staff.id).where(Staff.id == staff_id, Staff.active.is_(True), Staff.grants.any(own))
+    query = select(Staff.id).where(Staff.id == staff_id, can_review(campaign_id))
     if session.execute(query).first() is None:
         raise NotFound(f"staff:{staff_id}")
 

@@ -127,13 +127,20 @@ def write_funds(session: Session, campaign_id: int, files: CampaignFiles) -> Non
         model = {FundKind.EVENT: Event, FundKind.GRANT: Grant}.get(kind)
         if model is not None:
             _insert(session, model, [row], fund_id=fund.id)
-        if kind is FundKind.GRANT and {"is_online", "places"} & row.values.keys():
-            places = row.values.get("places")
-            session.add(GrantCall(fund_id=fund.id, is_online=row.values.get("is_online", False), places=places))
+        if kind is FundKind.GRANT:
+            _write_call(session, fund.id, row)
         for position, cost in enumerate(row.below.get("budget", [])):
             _insert(session, BudgetLine, [cost], fund_id=fund.id, position=position)
         for position, question in enumerate(row.below.get("questions", [])):
             _insert(session, CallQuestion, [question], fund_id=fund.id, position=position, public_id=new_public_id())
+
+
+def _write_call(session: Session, fund_id: int, row: PlanRow) -> None:
+    values = row.values
+    if {"is_online", "places", "reviews_due_on"} & values.keys():
+        call = GrantCall(fund_id=fund_id, is_online=values.get("is_online", False), places=values.get("places"))
+        call.reviews_due_on = values.get("reviews_due_on")
+        session.add(call)
 
 
 def _kind_of_fund(file: str, row: PlanRow) -> FundKind:

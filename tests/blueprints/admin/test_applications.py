@@ -11,7 +11,7 @@ from campaign.database import transaction
 from campaign.domain.grant_application import ApplicationState
 from campaign.domain.grant_call import QuestionKind
 from campaign.models.allocation import Allocation
-from campaign.models.application import ApplicationFile, CallQuestion, GrantApplication
+from campaign.models.application import ApplicationFile, ApplicationReview, CallQuestion, GrantApplication
 from campaign.models.campaign import Campaign
 from campaign.models.outbox import Message
 from campaign.models.staff import AuditEvent
@@ -36,10 +36,11 @@ def people(app: Flask, clock: SettableClock, campaign: Campaign) -> Mapping[str,
     """The manager, two reviewers, and who approves."""
     manager = sign_in_as(app, clock, role="campaign")
     jurors = [
-        a_member_of_staff(role="viewer", email=f"juror{each}@quilt.example", name=f"Juror {each}") for each in (1, 2)
+        a_member_of_staff(role="viewer", email=f"juror{each}@quilt.example", name=f"Juror {each}", password="hash")
+        for each in (1, 2)
     ]
-    approver = sign_in_as(app, clock, role="approver")
-    one, two = (StaffClient(member.id, browser_of(app, clock, member)) for member in jurors)
+    jurors.append(a_member_of_staff(role="approver", password="hash"))
+    one, two, approver = (StaffClient(member.id, browser_of(app, clock, member)) for member in jurors)
     return {"manager": manager, "one": one, "two": two, "approver": approver}
 
 
@@ -93,6 +94,17 @@ def test_reviewers_score_without_seeing_each_others_scores(
     assert "3.5" in fetch_address(people["manager"].client, "/staff/applications").text("table")
     details = session.execute(select(AuditEvent.detail).where(AuditEvent.action == "application:score")).scalars()
     assert list(details) == [{}, {}], "the audit trail tells no scores"
+
+
+def test_who_was_only_invited_is_made_no_reviewer_by_a_forged_form(
+    people: Mapping[str, StaffClient], call: OpenCall, session: Session
+) -> None:
+    public_id = an_application(call)
+    invited = a_member_of_staff(role="viewer", email="invited@quilt.example", name="Invited")
+    assert "Invited" not in fetch_address(people["manager"].client, at(public_id)).text("select")
+    forged = {"csrf_token": token_of(people["manager"].client), "staff": str(invited.id)}
+    people["manager"].client.post(f"{at(public_id)}/reviewers", data=forged)
+    assert session.execute(select(ApplicationReview)).all() == []
 
 
 def test_who_has_a_conflict_of_interest_neither_reads_nor_scores_nor_decides(

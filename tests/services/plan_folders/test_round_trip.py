@@ -52,7 +52,7 @@ def demo(app: Flask, clock: SettableClock) -> str:
             of_kind = {"kind": kind, "options": options if kind == "choice" else []}
             session.add(CallQuestion(public_id=f"{kind:z<16}", position=position, **facts, **of_kind))
         session.add(CallQuestion(public_id="criterion-zzzzzz", position=2, kind="criterion", options=[], **facts))
-        session.add(GrantCall(fund_id=grant.id, is_online=True, places=12))
+        session.add(GrantCall(fund_id=grant.id, is_online=True, places=12, reviews_due_on=date(2027, 3, 1)))
         event = session.execute(select(Event).order_by(Event.fund_id)).scalars().first()
         assert event is not None
         event.takes_sign_ups = event.has_waiting_list = True
@@ -85,7 +85,7 @@ def test_a_campaign_written_read_and_written_again_gives_the_same_bytes(
     assert count == len(first) > 30
     assert first["texts/story/01-story-1.uz.md"].decode() == TEXT + "\n"
     assert [first[name].count(b"needs_consent = true") for name in ("texts/story.toml", "updates.toml")] == [1, 1]
-    assert b"is_online = true\nplaces = 12\n" in first["grants.toml"]
+    assert b"is_online = true\nplaces = 12\nreviews_due_on = 2027-03-01\n" in first["grants.toml"]
     assert b"takes_sign_ups = true" in first["events.toml"]
     assert b"is_featured" not in first["campaign.toml"]
     assert b"[[goals]]\ngifts = 500\nmonthly_minor = 10000\n" in first["campaign.toml"]

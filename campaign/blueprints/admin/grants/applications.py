@@ -17,6 +17,7 @@ from campaign.blueprints.admin.permissions import CAMPAIGN
 from campaign.domain.errors import DomainError
 from campaign.domain.grant_application import HANDED_IN
 from campaign.gateway_registry import current_context
+from campaign.jobs import wake
 from campaign.services import audit
 from campaign.services.exports.applications import applications_sheet
 from campaign.services.grants import desk, reviewing
@@ -91,11 +92,13 @@ def applications_file(file_format: FileFormat) -> Response:
 def assign_reviewer(public_id: str) -> ResponseReturnValue:
     """Assign one of the two reviewers."""
     form = AssignForm()
-    return _act(
+    answer = _act(
         public_id,
-        lambda: reviewing.assign(reader(), public_id, form.staff_id, clock=current_context().clock),
+        lambda: reviewing.assign(reader(), public_id, form.staff_id, context=current_context()),
         _("Assigned."),
     )
+    wake("outbox")
+    return answer
 
 
 @bp.post("/applications/<public_id>/reviewers/<int(max=2147483647):staff_id>/remove")

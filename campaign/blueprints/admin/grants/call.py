@@ -24,7 +24,7 @@ KIND_IN_PATH = f"any({','.join(QuestionKind)})"
 def grant_call(public_id: str) -> ResponseReturnValue:
     """Show the questions, and whether applications are taken."""
     call = call_of(campaign().id, public_id)
-    return _page(call, CallForm(data={"is_online": call.terms.is_online, "places": call.terms.places}))
+    return _page(call, CallForm(formdata=None, data=_settings(call)))
 
 
 @bp.post("/plan/<public_id>/call")
@@ -34,7 +34,7 @@ def save_grant_call(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(call, form), form.status
     try:
-        call_changes.save_call(_editor(public_id), is_online=form.is_online.data, places=form.places.data)
+        call_changes.save_call(_editor(public_id), **form.settings)
     except CallIncomplete as error:
         form.refuse("is_online", words.sentence_of(error))
         return _page(call, form), form.status
@@ -99,6 +99,11 @@ def remove_question(public_id: str, question_id: str) -> ResponseReturnValue:
     """Ask a question no more."""
     call_changes.remove_question(_editor(public_id), question_id)
     return done(_("Removed."), "admin.grant_call", public_id=public_id)
+
+
+def _settings(call: CallView) -> dict[str, object]:
+    terms = call.terms
+    return {"is_online": terms.is_online, "places": terms.places, "reviews_due_on": call.reviews_due_on}
 
 
 def _editor(public_id: str) -> CallEditor:

@@ -1,6 +1,7 @@
 """Forms of a call: whether it takes applications, and one question."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -9,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional, StopValidation
 
 from campaign.blueprints.admin.campaigns.plan_forms import PeopleField
-from campaign.blueprints.admin.forms import CreationForm, StaffForm
+from campaign.blueprints.admin.forms import CreationForm, DayField, StaffForm
 from campaign.blueprints.admin.texts_field import TextsField
 from campaign.domain.grant_call import (
     MAX_HINT,
@@ -33,10 +34,24 @@ class CallForm(StaffForm):
 
     is_online = BooleanField(_("Let people apply on this site"), false_values=("", "false"))
     places = PeopleField(_("How many applications are taken"), description=_("Leave empty for no limit."))
+    reviews_due_on = DayField(
+        _("Reviewers give their scores by"),
+        description=_("May be empty. Who has not given theirs is reminded by email three days before."),
+        validators=[Optional()],
+    )
 
     def validate_places(self, field: PeopleField) -> None:
         if field.data == 0:
             raise StopValidation(gettext("Enter at least 1, or leave it empty."))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return the valid form as what is to be saved."""
+        return {
+            "is_online": self.is_online.data,
+            "places": self.places.data,
+            "reviews_due_on": self.reviews_due_on.data,
+        }
 
 
 class QuestionForm(CreationForm):

@@ -12,6 +12,7 @@ from campaign.domain.grant_application import (
     LETTER_KIND,
     LINK_KIND,
     RECEIVED_KIND,
+    REVIEW_KIND,
     ApplicationAct,
     ApplicationState,
     ReviewState,
@@ -78,6 +79,7 @@ GRANT_MAILS: Mapping[str, LazyString] = {
     LINK_KIND: _("Link to an application"),
     RECEIVED_KIND: _("Application received"),
     LETTER_KIND: _("Letter about an application"),
+    REVIEW_KIND: _("Email to a reviewer"),
 }
 """Kinds of emails."""
 GRANT_RULES: Mapping[type[DomainError], LazyString] = {
