@@ -23,6 +23,20 @@ class TargetAct(StrEnum):
     REPORT = "report"
 
 
+class TargetState(StrEnum):
+    """What people read of an event or a grant: what staff did with it, and what the day makes of that."""
+
+    PLANNED = "planned"
+    ANNOUNCED = "announced"
+    CALL_OPEN = "call_open"
+    CALL_CLOSED = "call_closed"
+    DAY_OVER = "day_over"  # and nobody has said yet whether it took place
+    HELD = "held"
+    AWARDED = "awarded"
+    REPORTED = "reported"
+    CANCELLED = "cancelled"
+
+
 class WrongTargetState(Conflict):
     """The event or grant has come further, or not as far, as this act needs."""
 
@@ -107,11 +121,27 @@ def status_after(kind: str, act: TargetAct, status: str, *, first_day: date, tod
     return moves[act][1].value
 
 
+def target_state(kind: str, status: str, *, first_day: date | None, last_day: date | None, today: date) -> TargetState:
+    """Return what is shown of an event or a grant on a day.
+
+    Args:
+        kind: `event` or `grant`.
+        status: What staff did with it last.
+        first_day: The day of the event, or the first day of the call.
+        last_day: The last day of either.
+        today: The organisation's day.
+    """
+    is_event = kind == FundKind.EVENT
+    if status not in UNFINISHED:
+        return TargetState(status)
+    if status == GrantStatus.CLOSED or (last_day is not None and today > last_day):
+        return TargetState.DAY_OVER if is_event else TargetState.CALL_CLOSED
+    if status == EventStatus.PLANNED:
+        return TargetState.PLANNED
+    is_before_call = first_day is not None and today < first_day
+    return TargetState.ANNOUNCED if is_event or is_before_call else TargetState.CALL_OPEN
+
+
 def is_report_late(status: str, *, last_day: date, today: date) -> bool:
     """Return whether a report should have been written by now."""
     return status in UNREPORTED and today - last_day > REPORT_DUE_AFTER
-
-
-def is_day_past(status: str, *, last_day: date, today: date) -> bool:
-    """Return whether the day is over and nobody has said yet how it went."""
-    return status in UNFINISHED and today > last_day

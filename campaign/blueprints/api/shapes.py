@@ -1,5 +1,6 @@
 """What the API says: plain objects whose amounts are integers of minor units; texts are tables of languages."""
 
+from datetime import date
 from typing import Any
 
 from campaign.domain.fund import FundKind
@@ -73,15 +74,15 @@ def progress_of(campaign: PublicCampaign) -> Shape:
 
 def allocations_of(campaign: PublicCampaign) -> Shape:
     """Raised → fees → allocated → spent, for each purpose and target, per currency."""
-    money = campaign.money
+    money, progress = campaign.money, campaign.progress
     return {
         "campaign": campaign.card.slug,
         "is_demo": campaign.card.is_demo,
         "currency": money.currency,
         "totals": [_figures(row) for row in money.totals],
-        "purposes": [_purse(purse) for purse in money.purposes],
-        "targets": [_purse(purse) for purse in money.targets],
-        "as_of": campaign.progress.as_of.isoformat(timespec="seconds"),
+        "purposes": [_purse(purse, progress.today) for purse in money.purposes],
+        "targets": [_purse(purse, progress.today) for purse in money.targets],
+        "as_of": progress.as_of.isoformat(timespec="seconds"),
     }
 
 
@@ -119,7 +120,7 @@ def _picture(campaign: PublicCampaign, place: str) -> Shape:
     return {"picture": {**facts, **size, "files": files}}
 
 
-def _purse(purse: FundSummary) -> Shape:
+def _purse(purse: FundSummary, today: date) -> Shape:
     shape: Shape = {
         "code": purse.code,
         "kind": purse.kind,
@@ -130,6 +131,7 @@ def _purse(purse: FundSummary) -> Shape:
     if purse.kind in {FundKind.EVENT, FundKind.GRANT}:
         shape["id"] = purse.public_id
         shape["status"] = purse.status
+        shape["state"] = purse.state_on(today)
         shape["starts_on"] = purse.starts_on.isoformat() if purse.starts_on else None
         shape["ends_on"] = purse.ends_on.isoformat() if purse.ends_on else None
     return shape

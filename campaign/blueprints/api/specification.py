@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from campaign.domain.target_state import TargetState
+
 Schema = dict[str, Any]  # Any: a schema nests without end
 
 TEXT: Schema = {"type": "string"}
@@ -41,6 +43,7 @@ PURSE = _object(
     {"code": TEXT, "kind": TEXT, "title": TEXTS, "goal_minor": MINOR, "figures": _list(FIGURES)},
     id=TEXT,
     status=TEXT,
+    state={"enum": list(TargetState), "description": "What staff did with it last, and what the day makes of that."},
     starts_on=DAY,
     ends_on={"type": ["string", "null"], "format": "date"},
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from campaign.days import local_day
 from campaign.domain.money import Money
-from campaign.domain.target_state import is_day_past
+from campaign.domain.target_state import TargetState, target_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +91,16 @@ class FundSummary:
     theme: str = ""
     """The code of the purpose that a target belongs to."""
 
-    def is_day_past(self, today: date) -> bool:
-        """Return whether its day, or the last day of its call, is over and nobody has said yet how it went."""
-        last_day = self.ends_on or (local_day(self.ends_at) if self.ends_at else self.starts_on)
-        return last_day is not None and is_day_past(self.status, last_day=last_day, today=today)
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day of an event, or of a grant's call."""
+        return self.ends_on or (local_day(self.ends_at) if self.ends_at else self.starts_on)
+
+    def state_on(self, today: date) -> TargetState | None:
+        """Return what is shown of an event or a grant on a day; None of other funds."""
+        if not self.status:
+            return None
+        return target_state(self.kind, self.status, first_day=self.starts_on, last_day=self.last_day, today=today)
 
     @property
     def is_below_zero(self) -> bool:

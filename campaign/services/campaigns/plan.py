@@ -13,7 +13,7 @@ from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain.errors import NotFound
 from campaign.domain.fund import FundKind
-from campaign.domain.target_state import is_report_late
+from campaign.domain.target_state import TargetState, is_report_late, target_state
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 
 
@@ -58,6 +58,12 @@ class PlanItem:
         """What the form of the item shows; with costs the planned amount is their sum, and no field."""
         shown = {name: getattr(self, name) for name in SHOWN_IN_FORM}
         return {**shown, "goal_minor": 0 if self.costs else self.goal_minor}
+
+    def state_on(self, today: date) -> TargetState | None:
+        """What is shown of an event or a grant on a day; None of other funds."""
+        if not self.status:
+            return None
+        return target_state(self.kind, self.status, first_day=self.first_day, last_day=self.last_day, today=today)
 
     def is_report_late(self, today: date) -> bool:
         """Whether a report should have been written by now."""

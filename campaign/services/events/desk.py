@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.days import local_day
 from campaign.domain.event_sign_up import MAIL_KIND, DeadlineTooLate, Guest, SignUpNeedsTimes, SignUpRules, SignUpState
 from campaign.domain.form_version import check_version
+from campaign.domain.fund import FundKind
 from campaign.domain.mail import MailState
+from campaign.domain.target_state import TargetState, target_state
 from campaign.gateways.clock import Clock
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.outbox import Message
@@ -55,11 +58,17 @@ class SignUpDesk:
     title: dict[str, str]
     place: dict[str, str]
     status: str
+    starts_on: date
     begins_at: datetime | None
     ends_at: datetime | None
     rules: SignUpRules
     head_count: dict[str, object]
     sign_ups: Sequence[SignUpRow]
+
+    def state_on(self, today: date) -> TargetState:
+        """Return what is shown of the event on a day."""
+        last_day = local_day(self.ends_at) if self.ends_at else self.starts_on
+        return target_state(FundKind.EVENT, self.status, first_day=self.starts_on, last_day=last_day, today=today)
 
     @property
     def settings(self) -> SignUpSettings:
@@ -94,6 +103,7 @@ def sign_up_desk(campaign_id: int, public_id: str) -> SignUpDesk:
             title=rows.fund.title,
             place=rows.event.place,
             status=rows.event.status,
+            starts_on=rows.event.starts_on,
             begins_at=rows.event.begins_at,
             ends_at=rows.event.ends_at,
             rules=rules_of(session, rows.event),

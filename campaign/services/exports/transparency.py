@@ -3,8 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
+from campaign.days import local_day
 from campaign.domain.csv_text import escape_formula
 from campaign.domain.fund import FundKind
 from campaign.domain.language import in_language_of
@@ -27,6 +28,7 @@ COLUMNS = (
     "left",
     "as_of",
     "demo_data",
+    "state",
 )
 
 
@@ -36,26 +38,29 @@ def csv_of(money: Transparency, *, language: str, as_of: datetime, is_demo: bool
     out.write(BYTE_ORDER_MARK)
     table = csv.writer(out, quoting=csv.QUOTE_ALL)
     table.writerow(COLUMNS)
-    for row in _rows(money, language):
-        table.writerow(
-            [
-                *(escape_formula(cell) for cell in row[:3]),
-                *row[3:],
-                as_of.isoformat(timespec="seconds"),
-                "yes" if is_demo else "no",
-            ]
-        )
+    made = as_of.isoformat(timespec="seconds"), "yes" if is_demo else "no"
+    for state, *row in _rows(money, language, local_day(as_of)):
+        table.writerow([*(escape_formula(cell) for cell in row[:3]), *row[3:], *made, state])
     return out.getvalue()
 
 
-def _rows(money: Transparency, language: str) -> Iterator[tuple[str, ...]]:
+def _rows(money: Transparency, language: str, today: date) -> Iterator[tuple[str, ...]]:
+    """Yield the state of each row, empty where it has none, and its cells."""
     for purse in (*money.purposes, *money.targets):
         title = in_language_of(purse.title, language)
         for figures in purse.figures or (Figures(currency=money.currency),):
             planned = str(purse.goal.decimal) if figures.currency == purse.goal.currency else ""
-            yield purse.code, purse.kind, title, figures.currency, planned, *_amounts(figures, purse)
+            yield (
+                purse.state_on(today) or "",
+                purse.code,
+                purse.kind,
+                title,
+                figures.currency,
+                planned,
+                *_amounts(figures, purse),
+            )
     for figures in money.totals:
-        yield "TOTAL", "total", "", figures.currency, "", *_amounts(figures, None)
+        yield "", "TOTAL", "total", "", figures.currency, "", *_amounts(figures, None)
 
 
 def _amounts(figures: Figures, purse: FundSummary | None) -> tuple[str, ...]:

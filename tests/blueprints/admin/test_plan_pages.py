@@ -45,7 +45,7 @@ def test_an_event_is_written_announced_held_and_reported(
     page = fetch_address(staff, address)
     assert page.one("#begins_at")["value"] == "2026-12-05T10:00"
     shown = fetch_address(client, fetch_address(client, "/en/events/").link("Felt day"))
-    assert "10:00 UTC – 13:30 UTC" in shown.text("dl.facts").replace("\xa0", " ")
+    assert "10:00 –13:30 UTC" in shown.text("dl.facts").replace("\xa0", " ")
     assert "Places 40" in shown.text("dl.facts")
     assert fetch_address(staff, page.link("Announce")).submit(staff).location == address
     early = fetch_address(staff, fetch_address(staff, address).link("It has taken place")).submit(staff)
@@ -54,6 +54,8 @@ def test_an_event_is_written_announced_held_and_reported(
     sign_in_again(staff, clock)
     there = shown.answer.request.path
     assert "Its day is over. We will say here how it went." in fetch_address(client, there).text(".notice")
+    for where, who in (("/en/events/", client), (there, client), ("/en/transparency", client), (address, staff)):
+        assert "Day is over, report to come" in fetch_address(who, where).text("main")
     fetch_address(staff, f"{address}/complete").submit(staff)
     report = fetch_address(staff, fetch_address(staff, address).link("Publish the report"))
     wrong = Page(report.submit(staff, **{**REPORT, "women": "40", "done-en": "We"}))

@@ -142,4 +142,7 @@ def test_the_file_has_the_same_figures_and_is_harmless_in_a_spreadsheet(app: Fla
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     total = next(row for row in rows if row["code"] == "TOTAL")
     assert (total["raised"], total["fees"], total["left"]) == ("25.00", "1.03", "23.97")
-    assert next(row for row in rows if row["kind"] == "event")["code"] == "'=1+1"
+    event = next(row for row in rows if row["kind"] == "event")
+    assert (event["code"], event["state"], total["state"]) == ("'=1+1", "planned", "")
+    later = csv_of(shown(campaign), language="ky", as_of=datetime(2027, 1, 16, tzinfo=UTC), is_demo=True)
+    assert later.count('"day_over"') == 1

@@ -64,6 +64,7 @@ def _page(shown: SignUpDesk, form: SignUpSettingsForm) -> str:
         form=form,
         here=here,
         states=STATES,
+        state=shown.state_on(local_day(at)),
         too_many=over_capacity_sentence(shown.rules.over_capacity) if shown.rules.over_capacity else None,
         overtaken=overtaken_sentence,
         is_upcoming=shown.status in set(UPCOMING),
