@@ -31,7 +31,7 @@ MENU: tuple[MenuGroup, ...] = (
     MenuGroup(
         _("Campaign"),
         (
-            MenuEntry("admin.overview", _("Overview")),
+            MenuEntry("admin.overview", _("Overview"), frozenset({"admin.goals", "admin.save_goals"})),
             MenuEntry("admin.dashboard", _("Progress"), frozenset({"admin.goals", "admin.save_goals"})),
             MenuEntry("admin.attention", _("Needs attention")),
             MenuEntry(
