@@ -52,6 +52,7 @@ class Config:
     stripe_api_base: str | None = None  # the sandbox's loopback address; never set for Stripe itself
     mail_url: str | None = None
     files_url: str = "database://"
+    erasures_url: str = ""
     field_address: str = ""
     mail_tls: Literal["required", "offered"] = "required"
     mail_from: str = "Kurak <no-reply@kurak.example>"
@@ -120,6 +121,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         stripe_api_base=sandbox.get("api_base"),
         mail_url=values.get("MAIL_URL"),
         files_url=values.get("FILES_URL", "database://"),
+        erasures_url=values.get("ERASURES_URL", ""),
         field_address=values.get("FIELD_ADDRESS", ""),
         mail_tls=_mail_tls(values.get("MAIL_TLS"), app_env),
         mail_from=values.get("MAIL_FROM", "Kurak <no-reply@kurak.example>"),
@@ -186,6 +188,7 @@ def _refuse_strange_addresses(config: Config) -> None:
         ("LIMITS_URL", config.limits_url, {"memory", "redis", "rediss"}),
         ("MAIL_URL", config.mail_url or "smtp://", {"smtp", "smtps"}),
         ("FILES_URL", config.files_url, {"database", "file", "s3"}),
+        ("ERASURES_URL", config.erasures_url or "file://", {"file", "s3"}),
     ):
         if value.partition("://")[0] not in schemes or "://" not in value:
             known = ", ".join(f"{scheme}://" for scheme in sorted(schemes))

@@ -25,9 +25,17 @@ def current_context() -> Context:
 
 
 def _from_config(config: Config) -> Context:
-    clock, mailer, files = _clock(config), _mailer(config), _files(config)
+    clock, mailer, files, erasures = (
+        _clock(config),
+        _mailer(config),
+        _files(config.files_url),
+        _files(config.erasures_url),
+    )
     if config.payment_mode == "none" or config.stripe_secret_key is None:
-        return Context(clock=clock, payments=NoPayments(), mailer=mailer, files=files, public_url=config.public_url)
+        payments, public_url = NoPayments(), config.public_url
+        return Context(
+            clock=clock, payments=payments, mailer=mailer, files=files, erasures=erasures, public_url=public_url
+        )
     from campaign.gateways.stripe_account import StripeAccount
     from campaign.gateways.stripe_client import StripeClient
     from campaign.gateways.stripe_endpoints import StripeEndpoints
@@ -41,19 +49,20 @@ def _from_config(config: Config) -> Context:
         endpoints=StripeEndpoints(client),
         mailer=mailer,
         files=files,
+        erasures=erasures,
         public_url=config.public_url,
     )
 
 
-def _files(config: Config) -> FileStore | None:
-    """Return the store of the setting FILES_URL; None for the database."""
-    scheme, _separator, rest = config.files_url.partition("://")
+def _files(url: str) -> FileStore | None:
+    """Return the store of the setting FILES_URL or ERASURES_URL; None for the database, or for none."""
+    scheme, _separator, rest = url.partition("://")
     if scheme == "file":
         return FolderFiles(Path(rest))
     if scheme == "s3":
         from campaign.gateways.s3_store import S3Files, read_bucket
 
-        return S3Files(read_bucket(config.files_url))
+        return S3Files(read_bucket(url))
     return None
 
 

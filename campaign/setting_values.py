@@ -145,7 +145,7 @@ _JUDGES: dict[str, Callable[[str], str | None]] = {
     "PUBLIC_URL": _of_public_url,
     "MAIL_URL": _of_mail_url,
     "FIELD_ADDRESS": _of_field_address,
-    "FILES_URL": _of_files_url,
+    **dict.fromkeys(("FILES_URL", "ERASURES_URL"), _of_files_url),
     "DATABASE_URL": _of_sqlite,
     "JOBS_URL": _of_sqlite,
     "MAIL_FROM": _of_sender,

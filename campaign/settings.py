@@ -92,6 +92,13 @@ SETTINGS: dict[str, Setting] = {
         "these have backups of their own. Files that are stored already stay where they are: choose it before the first picture",
         "s3://KEY:SECRET@s3.example.org/kurak-files?region=eu-1",
     ),
+    "ERASURES_URL": Setting(
+        "none",
+        "where the second copy of the list of erasures is, so that a restored backup brings nobody back: a folder of another "
+        "machine, `file:///mnt/elsewhere/kurak`, or a private bucket, `s3://KEY:SECRET@host/bucket?region=…`. It names nobody; "
+        "keep it apart from the machine and from the backups (docs/operations.md)",
+        "s3://KEY:SECRET@s3.example.org/kurak-erasures?region=eu-1",
+    ),
     "TIME_ZONE": Setting(
         "`Asia/Bishkek` in development, `UTC` in production",
         "the organisation's time zone, by its IANA name, unless the organisation's staff page names another. Receipt dates "

@@ -141,7 +141,7 @@ def _tasks(restored: Restored, config: Config) -> Iterator[str]:
     )
     yield (
         "Erase again whoever was erased after the backup: `flask --app wsgi privacy reapply FILE`, where FILE is "
-        "erasures.jsonl of the old instance folder."
+        "erasures.jsonl of the old instance folder; with ERASURES_URL set, without FILE."
     )
     if leftovers.waiting_mails:
         yield f"{leftovers.waiting_mails} emails were waiting when the backup was made. A worker sends them, perhaps again."

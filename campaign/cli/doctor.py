@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
-from campaign.cli.doctor_erasures import examine_erasures
+from campaign.cli.doctor_erasures import examine_erasures, examine_second_list
 from campaign.cli.environment import missing_libraries
 from campaign.cli.findings import CheckResult, Verdict
 from campaign.config import Config
@@ -62,6 +62,7 @@ def examine(config: Config) -> Iterator[CheckResult]:
         yield from _contents()
         yield from _setup(config)
         yield from examine_erasures(config.instance_dir)
+        yield from examine_second_list(config, current_context().erasures)
     if config.payment_mode == "live" and database.verdict is Verdict.OK:
         yield _drill()
         yield from _rehearsals()

@@ -11,7 +11,8 @@ from campaign.config import Config
 from campaign.domain.donor_consent import DonorErased
 from campaign.domain.errors import NotFound
 from campaign.gateway_registry import current_context
-from campaign.services.privacy import donor_data, reapplying
+from campaign.gateways.file_store import FileStoreUnavailable
+from campaign.services.privacy import donor_data, reapplying, second_list
 from campaign.services.privacy import retention as retention_job
 from campaign.services.privacy.reapplying import FILE_NAME, UnreadableErasures
 
@@ -58,8 +59,10 @@ def export(email: str, folder: Path) -> None:
 def reapply(file: Path | None) -> None:
     """Erase again, after a backup was restored, whoever was erased since it was made.
 
-    FILE is erasures.jsonl of the instance folder that was in use; without it, that of this one.
+    FILE is erasures.jsonl of the instance folder that was in use; without it, that of this one, with what ERASURES_URL has.
     """
+    if file is None:
+        _share()
     source = file or current_app.config["KURAK"].instance_dir / FILE_NAME
     try:
         erasures = reapplying.read_file(source)
@@ -86,3 +89,15 @@ def note() -> None:
     except (OSError, UnreadableErasures, UnicodeDecodeError) as error:
         sys.exit(f"kurak: {folder / FILE_NAME} cannot be read or written: {error}.")
     click.echo(f"{missing} erasures were added to {folder / FILE_NAME}.")
+    _share()
+
+
+def _share() -> None:
+    """Bring the list and its second copy to what either has."""
+    if not (store := current_context().erasures):
+        return
+    try:
+        missing = second_list.share_lists(current_app.config["KURAK"].instance_dir, store)
+    except (OSError, FileStoreUnavailable, UnreadableErasures, UnicodeDecodeError) as error:
+        sys.exit(f"kurak: the list at ERASURES_URL cannot be read or written: {error}.")
+    click.echo(f"{missing} erasures were added at ERASURES_URL.")

@@ -21,6 +21,7 @@ class Context:
         endpoints: Our webhook endpoints at the provider.
         mailer: The mail server.
         files: Where the files of pictures are; None: in the database.
+        erasures: Where the second copy of the list of erasures is; None: nowhere.
         public_url: The address of the site, without a slash at its end, for links in emails and at the provider.
     """
 
@@ -31,3 +32,4 @@ class Context:
     endpoints: WebhookEndpoints = field(default_factory=NoEndpoints)
     mailer: Mailer = field(default_factory=NoMailer)
     files: FileStore | None = None
+    erasures: FileStore | None = None

@@ -10,6 +10,7 @@ from flask import current_app
 from campaign.config import Config
 from campaign.gateway_registry import current_context
 from campaign.gateways.clock import machine_clock
+from campaign.gateways.file_store import FileStoreUnavailable
 from campaign.jobs.queues import wake
 from campaign.services.alarms import scheduled_checks, watching
 from campaign.services.alarms import signs as alarm_signs
@@ -26,7 +27,7 @@ from campaign.services.news import publishing as news_publishing
 from campaign.services.pledges import endings as pledge_endings
 from campaign.services.pledges import reminders, succession_steps
 from campaign.services.pledges import requests as pledge_asking
-from campaign.services.privacy import reapplying, retention
+from campaign.services.privacy import reapplying, retention, second_list
 from campaign.services.privacy.reapplying import UnreadableErasures
 from campaign.services.queues.lease import LeaseTaken
 from campaign.services.receipts import issuing
@@ -195,7 +196,13 @@ def delete_old_data() -> bool:
     )
     try:
         reapplying.note_missing(config.instance_dir)
-    except (OSError, UnreadableErasures):  # “kurak doctor” shows it, and the next night tries again
+        if store := current_context().erasures:
+            second_list.share_lists(config.instance_dir, store)
+    except (
+        OSError,
+        FileStoreUnavailable,
+        UnreadableErasures,
+    ):  # “kurak doctor” shows it, and the next night tries again
         log.exception("erasures could not be noted in %s", reapplying.FILE_NAME)
     return False
 

@@ -30,6 +30,7 @@ def production(config: Config) -> Config:
         stripe_secret_key="sk_live_1",
         stripe_webhook_secrets=("whsec_1",),
         mail_url="smtp://mail.example.org",
+        erasures_url="file:///mnt/elsewhere/kurak",
         mail_tls="required",
         mail_from="Kurak <hello@kurak.org>",
     )

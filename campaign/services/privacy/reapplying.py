@@ -21,7 +21,7 @@ from campaign.services.privacy.erasure import ErasureDone, ErasureOrder, erase_i
 from campaign.services.privacy.erasure_terms import ErasureTerms, current_terms
 
 FILE_NAME = "erasures.jsonl"
-"""In the instance folder: a line for each erasure. It is in no backup, so copy it elsewhere."""
+"""In the instance folder: a line for each erasure. It is in no backup; `second_list` copies it elsewhere."""
 
 
 class UnreadableErasures(DomainError):
@@ -34,15 +34,19 @@ def note_outside(done: ErasureDone, folder: Path) -> None:
     Raises:
         OSError: it cannot be written; the file is as before.
     """
-    line = json.dumps({**asdict(done), "at": done.at.isoformat()}, sort_keys=True)
     with (folder / FILE_NAME).open("ab", buffering=0) as file:
         end = file.tell()
         try:
-            file.write(f"{line}\n".encode())
+            file.write(line_of(done).encode())
             os.fsync(file.fileno())
         except OSError:
             file.truncate(end)  # half a line would make the next one unreadable too
             raise
+
+
+def line_of(done: ErasureDone) -> str:
+    """Return the line of an erasure, with its end."""
+    return json.dumps({**asdict(done), "at": done.at.isoformat()}, sort_keys=True) + "\n"
 
 
 def missing_in_file(folder: Path) -> list[ErasureDone]:
@@ -71,7 +75,12 @@ def read_file(file: Path) -> list[ErasureDone]:
         UnreadableErasures: a line is none of ours.
         OSError: the file cannot be read.
     """
-    return [_read_line(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return read_lines(file.read_text(encoding="utf-8"))
+
+
+def read_lines(text: str) -> list[ErasureDone]:
+    """Return the erasures in a text; raises `UnreadableErasures` as `read_file` does."""
+    return [_read_line(line) for line in text.splitlines() if line.strip()]
 
 
 def reapply(erasures: list[ErasureDone], *, clock: Clock) -> int:

@@ -1,6 +1,7 @@
 """The page about a donor's personal data: consents by campaign staff, copies by an administrator."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.cli.doctor_erasures import examine_erasures
+from campaign.cli.doctor_erasures import examine_erasures, examine_second_list
 from campaign.cli.findings import Verdict
+from campaign.gateways.file_store import FolderFiles
 from campaign.jobs.steps import delete_old_data
 from campaign.models.receipt import Receipt
 from campaign.models.staff import AuditEvent
@@ -89,6 +91,28 @@ def test_an_erasure_that_cannot_be_noted_outside_is_not_reported_as_done(
     delete_old_data()  # as each night
     assert list(examine_erasures(folder)) == []
     assert EMAIL not in (folder / "erasures.jsonl").read_text()
+
+
+def test_each_erasure_is_copied_to_the_second_place_and_the_doctor_misses_it_there(
+    app: Flask, engine: Engine, clock: SettableClock, tmp_path: Path
+) -> None:
+    donor = a_known_donor(engine).public_id
+    config = replace(app.config["KURAK"], erasures_url=f"file://{tmp_path}", stripe_secret_key="sk_live_x")
+    not_chosen = replace(config, erasures_url="")
+    assert [finding.verdict for finding in examine_second_list(not_chosen, None)] == [Verdict.MISSING]
+    store = FolderFiles(tmp_path)
+    app.extensions["context"] = replace(app.extensions["context"], erasures=store)
+    admin = sign_in_as(app, clock, role="admin").client
+    page = fetch(admin, "admin.donor_erasure", public_id=donor)
+    page.submit(admin, f"form[action$='/{donor}/erase']")
+    assert list(examine_second_list(config, store)) == []
+    assert EMAIL not in (tmp_path / "erasures.jsonl").read_text()
+    (tmp_path / "erasures.jsonl").unlink()
+    assert [finding.verdict for finding in examine_second_list(config, store)] == [Verdict.UNSAFE]
+    delete_old_data()  # as each night
+    assert list(examine_second_list(config, store)) == []
+    inside = replace(config, erasures_url=f"file://{config.instance_dir}/erasures")
+    assert [finding.verdict for finding in examine_second_list(inside, store)] == [Verdict.UNSAFE]
 
 
 def test_an_administrator_sees_what_goes_and_erases_once(

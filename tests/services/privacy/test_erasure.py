@@ -1,6 +1,7 @@
 """Erasure: what is personal goes at once or on its day, what is money stays, and nothing else can change."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from campaign.domain.errors import NotFound
 from campaign.domain.pledge import PledgeState
 from campaign.domain.retention import DAYS, RetentionName
 from campaign.extensions import Model, db
+from campaign.gateways.file_store import FolderFiles
 from campaign.models.donation import Donation
 from campaign.models.donor import Donor, DonorMerge
 from campaign.models.erasure import Erasure, ReceiptErasure
@@ -23,7 +25,7 @@ from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.models.staff import AuditEvent
 from campaign.services.ledger import sums
-from campaign.services.privacy import erasure, reapplying, retention
+from campaign.services.privacy import erasure, reapplying, retention, second_list
 from campaign.services.privacy.consents import has_consent
 from campaign.services.privacy.erasure import ErasureDone, ErasureOrder
 from campaign.services.privacy.erasure_terms import current_terms
@@ -223,6 +225,28 @@ def test_no_receipt_of_others_is_opened(engine: Engine, session: Session) -> Non
     opened = "INSERT INTO receipt_erasure (receipt_id, erasure_id, due_on) VALUES (:receipt, :record, '2026-01-01')"
     assert refusal(opened, receipt=other, record=erasure_id)
     assert session.execute(select(ReceiptErasure)).first() is None
+
+
+def test_the_list_of_erasures_outlives_the_machine(tmp_path: Path) -> None:
+    """Two lists, each with an erasure that the other lacks, end alike; an empty machine gets all of them back."""
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    first, second = (
+        ErasureDone(public_id=f"erasure{n}", donor_public_id=f"donor{n}", email_digest="d" * 64, at=at) for n in "12"
+    )
+    store, old, new = FolderFiles(tmp_path / "elsewhere"), tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        folder.mkdir()
+    second_list.note_everywhere([first], old, store)
+    assert second_list.share_lists(new, store) == 0
+    assert reapplying.read_file(new / reapplying.FILE_NAME) == [first]
+    (new / reapplying.FILE_NAME).unlink()
+    second_list.note_everywhere([second], new, store)
+    for folder in (old, new, new):
+        second_list.share_lists(folder, store)
+        assert {done.public_id for done in reapplying.read_file(folder / reapplying.FILE_NAME)} == {
+            "erasure1",
+            "erasure2",
+        }
 
 
 def test_an_erasure_is_done_again_in_a_restored_backup(engine: Engine, session: Session, tmp_path: Path) -> None:

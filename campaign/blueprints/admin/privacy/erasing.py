@@ -11,8 +11,10 @@ from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
-from campaign.services.privacy import erasure, reapplying
+from campaign.gateways.file_store import FileStoreUnavailable
+from campaign.services.privacy import erasure, reapplying, second_list
 from campaign.services.privacy.erasure import ErasureOrder
+from campaign.services.privacy.reapplying import UnreadableErasures
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +35,8 @@ def erase_donor(public_id: str) -> ResponseReturnValue:
     except DomainError as error:
         return refused(error, "admin.donor_erasure", public_id=public_id)
     try:
-        for one in erased:
-            reapplying.note_outside(one, current_app.config["KURAK"].instance_dir)
-    except OSError:  # it is done, and its record is in the database
+        second_list.note_everywhere(erased, current_app.config["KURAK"].instance_dir, current_context().erasures)
+    except (OSError, FileStoreUnavailable, UnreadableErasures):  # it is done, and its record is in the database
         log.exception("an erasure could not be noted in %s", reapplying.FILE_NAME)
         flash(
             _(
