@@ -94,9 +94,9 @@ def test_an_erasure_that_cannot_be_noted_outside_is_not_reported_as_done(
 
 
 def test_each_erasure_is_copied_to_the_second_place_and_the_doctor_misses_it_there(
-    app: Flask, engine: Engine, clock: SettableClock, tmp_path: Path
+    app: Flask, engine: Engine, clock: SettableClock, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    donor = a_known_donor(engine).public_id
+    donor, tmp_path = a_known_donor(engine).public_id, tmp_path_factory.mktemp("elsewhere")
     config = replace(app.config["KURAK"], erasures_url=f"file://{tmp_path}", stripe_secret_key="sk_live_x")
     not_chosen = replace(config, erasures_url="")
     assert [finding.verdict for finding in examine_second_list(not_chosen, None)] == [Verdict.MISSING]
