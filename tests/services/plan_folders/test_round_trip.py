@@ -48,14 +48,11 @@ def demo(app: Flask, clock: SettableClock) -> str:
         assert grant is not None
         options = [{"ru": "Войлок", "uz": TEXT}, {"ru": "Шёлк"}]
         facts = {"fund_id": grant.id, "label": {"ru": "Что?", "uz": TEXT}, "hint": {}}
-        for position, kind in enumerate(("choice", "file")):
+        for position, kind in enumerate(("choice", "file"), start=20):
             of_kind = {"kind": kind, "options": options if kind == "choice" else []}
             session.add(CallQuestion(public_id=f"{kind:z<16}", position=position, **facts, **of_kind))
-        session.add(CallQuestion(public_id="criterion-zzzzzz", position=2, kind="criterion", options=[], **facts))
-        session.add(GrantCall(fund_id=grant.id, is_online=True, places=12, reviews_due_on=date(2027, 3, 1)))
-        event = session.execute(select(Event).order_by(Event.fund_id)).scalars().first()
-        assert event is not None
-        event.takes_sign_ups = event.has_waiting_list = True
+        call = session.get_one(GrantCall, grant.id)
+        call.places, call.reviews_due_on = 12, date(2027, 3, 1)
         session.add(CampaignGoals(campaign_id=campaign.id, gifts=500, monthly_minor=100_00))
         update = session.execute(select(Update).order_by(Update.id)).scalars().first()
         assert update is not None
