@@ -40,6 +40,7 @@ FIELD_OF: dict[type[DomainError], str] = {
     rules.GoalCurrencyNotSettled: "currency",
 }
 """The field beside which a broken rule is shown."""
+STORED = ("name", "slug", "currency", "starts_on", "ends_on", "contact_email", "series", "fee_bearer", "sender_name")
 
 
 @bp.get("/campaigns/new")
@@ -58,12 +59,7 @@ def create_campaign() -> ResponseReturnValue:
         return _page(form), form.status
     languages = tuple(code for code in LANGUAGES if code in form.name.data)
     try:
-        settings.create_campaign(
-            form.settings,
-            languages=languages,
-            actor_id=person().id,
-            context=current_context(),
-        )
+        settings.create_campaign(form.settings, languages=languages, actor_id=person().id, context=current_context())
     except DomainError as error:
         form.refuse(FIELD_OF[type(error)], _sentence(error))
         return _page(form), form.status
@@ -81,8 +77,7 @@ def _stored() -> SettingsForm:
     """Return the form with what is stored now."""
     view = settings.settings_of(campaign().id)
     known = view.settings
-    data = {name: getattr(known, name) for name in ("name", "slug", "currency", "starts_on", "ends_on")}
-    data |= {name: getattr(known, name) for name in ("contact_email", "series", "fee_bearer", "sender_name")}
+    data = {name: getattr(known, name) for name in STORED}
     goal = plain(known.goal_minor, known.currency)
     return SettingsForm(formdata=None, data={**data, "goal": goal, "campaign": known.slug, "version": view.version})
 
