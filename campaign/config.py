@@ -55,7 +55,7 @@ class Config:
     erasures_url: str = ""
     field_address: str = ""
     mail_tls: Literal["required", "offered"] = "required"
-    mail_from: str = "Kurak <no-reply@kurak.example>"
+    mail_from: str = "no-reply@kurak.example"
     time_zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  # immutable
     pledge_link_days: int = 400
     retention_days: Mapping[RetentionName, int] = field(default_factory=dict)  # where they differ from the defaults
@@ -124,7 +124,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         erasures_url=values.get("ERASURES_URL", ""),
         field_address=values.get("FIELD_ADDRESS", ""),
         mail_tls=_mail_tls(values.get("MAIL_TLS"), app_env),
-        mail_from=values.get("MAIL_FROM", "Kurak <no-reply@kurak.example>"),
+        mail_from=values.get("MAIL_FROM", "no-reply@kurak.example"),
         time_zone=_time_zone(values.get("TIME_ZONE") or DEFAULT_TIME_ZONES[app_env]),
         pledge_link_days=_pledge_link_days(values.get("PLEDGE_LINK_DAYS", "400")),
         retention_days={kind: int(values[name]) for name, kind in RETENTION_SETTINGS.items() if name in values},

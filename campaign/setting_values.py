@@ -91,9 +91,7 @@ def _of_sender(value: str) -> str | None:
     senders = getaddresses([value])
     if len(senders) == 1 and _BARE_ADDRESS.fullmatch(senders[0][1]):
         return None
-    return (
-        "is one name and address, like Kurak <give@kurak.example>; a name with a comma in it stands in quotation marks."
-    )
+    return "is one name and address, like Library <give@library.example>; a name with a comma in it stands in quotation marks."
 
 
 def _of_stripe_key(value: str) -> str | None:

@@ -75,9 +75,9 @@ SETTINGS: dict[str, Setting] = {
         "required",
     ),
     "MAIL_FROM": Setting(
-        "`Kurak <no-reply@kurak.example>`",
+        "`no-reply@kurak.example`",
         "the sender of every mail",
-        "Kurak <no-reply@kurak.example>",
+        "School Library <give@library.example>",
     ),
     "FIELD_ADDRESS": Setting(
         "none",

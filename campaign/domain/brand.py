@@ -14,6 +14,8 @@ LIGHT_PAGES = ("#fbf6ec", "#fffdf9", "#f3e9d7")
 """The backgrounds of site.css on which text of these colours stands: page, cloth, shade."""
 DARK_PAGES = ("#171210", "#211a17", "#1e1714")
 TEXT_ON_BUTTON = "#fffaf2"
+STANDARD, DARK_STANDARD = "#8c1c2b", "#f0b2a0"
+"""The site's own colour of buttons and links, and of links on dark displays."""
 HOVER = 0.78
 """How much of its lightness a button keeps under the pointer."""
 STEPS = 100
@@ -92,6 +94,20 @@ def stylesheet(button: str | None, link: str | None) -> str:
     if not light:
         return ""
     return f":root {{{_declared(light)}}}\n@media (prefers-color-scheme: dark) {{ :root {{{_declared(dark)}}} }}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailColours:
+    """The colours of buttons and links in emails; mail programs keep only the link's variant for dark displays."""
+
+    button: str
+    link: str
+    dark_link: str
+
+
+def email_colours(button: str | None, link: str | None) -> EmailColours:
+    """Return the colours of emails: the organisation's, or the site's own."""
+    return EmailColours(button or STANDARD, link or STANDARD, text_palette(link).dark if link else DARK_STANDARD)
 
 
 def _declared(values: dict[str, str]) -> str:

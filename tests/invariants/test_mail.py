@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from campaign.domain.brand import email_colours
 from campaign.i18n import LANGUAGES, in_language
 from campaign.services.transfer_instructions import TransferDue
 from tests.support.tree import TEMPLATES
@@ -26,6 +27,7 @@ FACTS: dict[str, object] = {
     "organisation_name": "School Library Fund",
     "legal_footer": "Registered in Bishkek, No. 7",
     "logo_url": "http://localhost/brand/logo?v=1",
+    "colours": email_colours("#005f56", "#27375f"),
     "help_email": "hello@quilt.example",
     "public_url": "http://localhost",
     "code": "012345",
@@ -136,6 +138,8 @@ def test_a_mail_renders_from_its_facts(app: Flask, kind: str, language: str, is_
         }
     assert "School Library Fund" in made["body.txt"]
     assert not any("Kurak" in text for text in made.values())
+    band = made["body.html"].partition("</table>\n</td>")[0]
+    assert "#8c1c2b" not in made["body.html"].replace(band, "")  # a colour of the patchwork alone
     assert len(made["subject.txt"].strip().splitlines()) == 1
     tells_of_a_gift = "purpose" in _source_of(f"emails/{kind}/body.txt")
     assert ("Events & the space" in made["body.txt"]) is tells_of_a_gift

@@ -9,9 +9,9 @@ from campaign.blueprints.public import bp
 from campaign.blueprints.public.frame import address
 from campaign.config import Config
 from campaign.days import local_day, start_of_day
-from campaign.domain.brand import stylesheet
-from campaign.domain.errors import DomainError
-from campaign.domain.logo import LogoKind
+from campaign.domain.brand import STANDARD, stylesheet
+from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.logo import PNG, LogoKind
 from campaign.domain.picture import CENTRE, PictureFormat
 from campaign.gateway_registry import current_context
 from campaign.i18n import money, text_of
@@ -62,17 +62,29 @@ def share_image(*, card: CampaignCard) -> bytes:
     campaign = campaign_of(card)
     progress, hero = campaign.progress, campaign.pictures.get(HERO)
     reached = _("%(part)s of %(whole)s", part=money(progress.raised), whole=money(progress.goal))
+    own = organisation()
     return render_png(
         ShareImage(
-            name=text_of(organisation().name) or text_of(card.name),
+            name=text_of(own.name) or text_of(card.name),
             title=text_of(card.title),
             progress=reached,
             share=progress.share,
             demo_label=_("Demo data") if card.is_demo else None,
             photo=_photo(hero) if hero else None,
             focal_point=(hero.focal_x, hero.focal_y) if hero else (CENTRE, CENTRE),
+            colour=own.button_colour or STANDARD,
+            logo=_png_logo(),
         )
     )
+
+
+def _png_logo() -> bytes | None:
+    """Return the logo where it is a PNG; an SVG cannot be drawn here."""
+    try:
+        media_type, content, _digest = logo_file(LogoKind.LOGO)
+    except NotFound:
+        return None
+    return content if media_type == PNG else None
 
 
 def _photo(picture: PublicPicture) -> bytes | None:

@@ -19,6 +19,8 @@ FONTS = fontpkg_pt_sans.ROOT / "files"
 NAME_SIZES = (30, 26, 22)
 LABEL_WIDTH = 220
 """Kept free beside the name for the label of a demonstration."""
+LOGO_SIZE, LOGO_GAP, NAME_HEIGHT = (150, 56), 16, 38
+"""The largest logo, the room behind it, and how high a line of the name is, in pixels."""
 TITLE_SIZES = (64, 56, 48, 40)
 MAX_TITLE_LINES = 5
 BAR = 16
@@ -42,6 +44,10 @@ class ShareImage:
     """The campaign's own picture, a JPEG; the quilt stands in its place without one."""
     focal_point: tuple[int, int] = (50, 50)
     """In percent, of the picture: what stays visible when it is cut."""
+    colour: str = COLOURS[RED]
+    """Of the name and of the progress."""
+    logo: bytes | None = None
+    """A PNG that stands before the name."""
 
 
 def render_png(content: ShareImage) -> bytes:
@@ -53,9 +59,10 @@ def render_png(content: ShareImage) -> bytes:
     else:
         _draw_quilt(draw)
     top = MARGIN
-    width = TEXT_WIDTH - (LABEL_WIDTH if content.demo_label else 0)
+    left = MARGIN + (_paste_logo(image, content.logo) if content.logo else 0)
+    width = MARGIN + TEXT_WIDTH - left - (LABEL_WIDTH if content.demo_label else 0)
     name, name_font = _fitted_name(content.name, width)
-    draw.text((MARGIN, top), name, font=name_font, fill=COLOURS[RED])
+    draw.text((left, top), name, font=name_font, fill=content.colour)
     if content.demo_label:
         _draw_label(draw, content.demo_label)
     font, lines = _fitted(content.title)
@@ -119,7 +126,16 @@ def _draw_progress(draw: ImageDraw.ImageDraw, content: ShareImage) -> None:
     reached = left + int((right - left) * min(content.share, Fraction(1)))
     if content.share > 0:
         reached = max(reached, left + BAR)  # a round end, so that a small share is visible
-        draw.rounded_rectangle((left, bar, reached, bar + BAR), radius=BAR // 2, fill=COLOURS[RED])
+        draw.rounded_rectangle((left, bar, reached, bar + BAR), radius=BAR // 2, fill=content.colour)
+
+
+def _paste_logo(image: Image.Image, logo: bytes) -> int:
+    """Draw the logo at the top left, and return the room that it takes before the name."""
+    with Image.open(io.BytesIO(logo), formats=["PNG"]) as opened:
+        pixels = opened.convert("RGBA")
+    pixels.thumbnail(LOGO_SIZE)
+    image.paste(pixels, (MARGIN, MARGIN + (NAME_HEIGHT - pixels.height) // 2), mask=pixels)
+    return pixels.width + LOGO_GAP
 
 
 def _paste_photo(image: Image.Image, photo: bytes, focal_point: tuple[int, int]) -> None:

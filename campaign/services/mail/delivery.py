@@ -179,6 +179,7 @@ def render_parts(kind: str, facts: dict[str, Any], sender: MailSender, *, public
     """Return subject.txt, body.txt and body.html of an email in the language in use; `facts` gets what the sender adds."""
     facts["help_email"] = facts.get("help_email") or sender.contact_email
     facts |= {"organisation_name": sender.organisation_name, "legal_footer": sender.legal_footer}
+    facts["colours"] = sender.colours
     facts["logo_url"] = f"{public_url}{sender.logo_path}" if sender.logo_path else ""
     # Not render_template: what pages are given of their request and site has no place in a mail.
     parts = {

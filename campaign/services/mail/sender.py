@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from campaign.database import reading
+from campaign.domain.brand import EmailColours, email_colours
 from campaign.domain.language import in_language_of
 from campaign.domain.logo import PNG
 from campaign.models.campaign import Campaign
@@ -24,6 +25,7 @@ class MailSender:
     legal_footer: str
     logo_path: str
     """Where the site serves the logo; empty where there is none that mail programs show."""
+    colours: EmailColours
 
 
 def sender_of(message: Message) -> MailSender:
@@ -43,4 +45,5 @@ def sender_of(message: Message) -> MailSender:
         organisation_name=owner,
         logo_path=f"/brand/logo?v={logo.digest}" if logo and logo.media_type == PNG else "",
         legal_footer=in_language_of(profile.footer, language),
+        colours=email_colours(profile.button_colour, profile.link_colour),
     )

@@ -71,6 +71,8 @@ def test_a_logo_and_an_icon_are_shown_on_every_page_and_removed(admin: FlaskClie
         assert answer.headers["Content-Security-Policy"].endswith("sandbox")
         assert "max-age=31536000" in answer.headers["Cache-Control"]
     assert fetch_address(admin, "/staff/").soup.select(".desk-header .brand img")
+    with Image.open(io.BytesIO(client.get("/og/en/quilt.png").data)) as card:
+        assert card.convert("RGB").getpixel((80, 90)) == (0x8C, 0x1C, 0x2B)
     for form in ("logo", "icon"):
         removed = fetch_address(admin, ADDRESS).submit(admin, f'form[action$="/{form}/remove"]')
         assert removed.status_code == 303

@@ -30,11 +30,14 @@ def engine(app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: S
 def test_a_gifts_email_leaves_in_the_organisations_name_with_its_legal_lines(
     engine: Engine, mailer: RecordingMailer, clock: SettableClock
 ) -> None:
-    save_organisation(replace(LIBRARY, short_name={"en": "Library"}), actor_id=None, clock=clock)
+    own = replace(LIBRARY, short_name={"en": "Library"}, button_colour="#005f56", link_colour="#27375f")
+    save_organisation(own, actor_id=None, clock=clock)
     engine.give()
     engine.work()
     [email] = mailer.sent
     assert (email.sender_name, email.reply_to) == ("Library", "hello@quilt.example")
+    assert 'style="background-color: #005f56;' in email.html
+    assert "color: #27375f;" in email.html
     for part in (email.text, email.html):
         assert "School Library Fund" in part
         assert "Registered, No. 7" in part

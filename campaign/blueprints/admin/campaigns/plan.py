@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
+from campaign.blueprints.admin.campaigns.currency_form import plain
 from campaign.blueprints.admin.campaigns.plan_forms import FORMS, CostForm, EventForm, ItemForm
 from campaign.blueprints.admin.campaigns.plan_words import ACTS, KINDS, NEW
-from campaign.blueprints.admin.campaigns.settings_forms import plain
 from campaign.blueprints.admin.events.words import over_capacity_sentence
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp, words
-from campaign.blueprints.admin.campaigns.settings_forms import CurrencyForm, NewCampaignForm, SettingsForm, plain
+from campaign.blueprints.admin.campaigns.currency_form import CurrencyForm, plain
+from campaign.blueprints.admin.campaigns.settings_forms import NewCampaignForm, SettingsForm
 from campaign.blueprints.admin.campaigns.words import goal_currency_sentence
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person

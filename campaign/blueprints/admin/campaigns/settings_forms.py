@@ -1,16 +1,16 @@
-"""Forms of a campaign's settings and of its currencies."""
+"""Forms of a campaign's settings."""
 
 from collections.abc import Callable
-from typing import Any, cast
 
 from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DecimalField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Length, StopValidation
 
+from campaign.blueprints.admin.campaigns.currency_form import CurrencyCodeField, capitals
 from campaign.blueprints.admin.campaigns.sender_name_field import SenderNameField
-from campaign.blueprints.admin.forms import DayField, StaffForm, VersionedForm
+from campaign.blueprints.admin.forms import DayField, VersionedForm
 from campaign.blueprints.admin.texts_field import TextsField, languages_of_campaign, languages_of_interface
 from campaign.blueprints.admin.words import sentence_of
 from campaign.domain.campaign_settings import (
@@ -20,20 +20,13 @@ from campaign.domain.campaign_settings import (
     check_series,
     check_slug,
 )
-from campaign.domain.currencies import CURRENCIES
 from campaign.domain.donation import FeeBearer
 from campaign.domain.errors import DomainError
-from campaign.domain.money import Money
 from campaign.domain.typed_text import one_line
-from campaign.services.campaigns.currencies import CurrencySettings
 from campaign.services.campaigns.settings import CampaignSettings
 from campaign.web.form_fields import TOO_LONG, AmountField, EmailField
 
 MAX_CAMPAIGN_NAME = 80
-
-
-def _capitals(text: str | None) -> str:
-    return one_line(text).upper()
 
 
 def _small(text: str | None) -> str:
@@ -46,25 +39,6 @@ def _require(rule: Callable[..., object], *values: object) -> None:
         rule(*values)
     except DomainError as error:
         raise StopValidation(sentence_of(error)) from error
-
-
-class CurrencyCodeField(StringField):  # type: ignore[misc]  # WTForms is untyped
-    """A currency by its three letters; one that the payment provider does not charge is refused by name."""
-
-    data: str
-
-    def __init__(self, label: Any = None, **settings: Any) -> None:  # as WTForms types them
-        super().__init__(
-            label or _("Currency"),
-            filters=[_capitals],
-            validators=[DataRequired(_("Enter a currency, like KGS or USD.")), Length(max=3, message=TOO_LONG)],
-            **settings,
-        )
-
-    def pre_validate(self, form: StaffForm) -> None:  # noqa: ARG002  # WTForms' signature
-        if self.data and len(self.data) <= 3 and self.data not in CURRENCIES:
-            sentence = gettext("The payment provider does not take %(code)s. Enter another currency.", code=self.data)
-            raise StopValidation(sentence)
 
 
 class SettingsForm(VersionedForm):
@@ -108,7 +82,7 @@ class SettingsForm(VersionedForm):
     )
     series = StringField(
         _("Prefix of receipt numbers"),
-        filters=[_capitals],
+        filters=[capitals],
         validators=[DataRequired(_("Enter a prefix.")), Length(max=8, message=TOO_LONG)],
         description=_("Two to eight Latin letters: LIB gives LIB-2026-000001. Fixed once a receipt exists."),
     )
@@ -166,43 +140,3 @@ class NewCampaignForm(SettingsForm):
     )
     sender_name = None
     """Named later, in the settings; until then emails leave in the organisation's name."""
-
-
-class CurrencyForm(VersionedForm):
-    """A currency of the campaign: its bounds and an estimate of the provider's fee."""
-
-    code = CurrencyCodeField(description=_("Its three letters, like KGS."))
-    minimum = AmountField(_("Smallest gift"))
-    maximum = AmountField(_("Largest gift"))
-    fee_percent = DecimalField(
-        _("Provider’s fee in per cent, estimated"),
-        places=2,
-        validators=[
-            InputRequired(_("Enter a number from 0 to 20.")),
-            NumberRange(0, 20, message=_("Enter a number from 0 to 20.")),
-        ],
-        description=_("Used where a donor adds the fee. The real fee is booked as the provider reports it."),
-    )
-
-    def validate_minimum(self, field: AmountField) -> None:
-        if not self.code.errors:
-            field.read(self.code.data)
-
-    def validate_maximum(self, field: AmountField) -> None:
-        if not self.code.errors:
-            field.read(self.code.data)
-
-    def currency(self, known: CurrencySettings | None) -> CurrencySettings:
-        """The valid form as a currency; the fixed part of the fee stays as it is known."""
-        return CurrencySettings(
-            code=self.code.data,
-            minimum_minor=self.minimum.money.minor,
-            maximum_minor=self.maximum.money.minor,
-            fee_basis_points=int(cast(Any, self.fee_percent.data) * 100),
-            fee_fixed_minor=known.fee_fixed_minor if known else 0,
-        )
-
-
-def plain(minor: int, code: str) -> str:
-    """An amount as one types it."""
-    return Money(minor, code).plain
