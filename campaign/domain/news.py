@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from campaign.domain.documents.links import bad_links
 from campaign.domain.errors import Conflict, DomainError
 
 MAX_TITLE = 200
@@ -92,6 +93,18 @@ class UpdateIncomplete(DomainError):
         self.languages = languages
 
 
+class UpdateBadLinks(DomainError):
+    """A text has a link that leads nowhere.
+
+    Attributes:
+        links: Language → its first such address.
+    """
+
+    def __init__(self, links: Mapping[str, str]) -> None:
+        super().__init__(", ".join(links))
+        self.links = links
+
+
 class PublicationInPast(DomainError):
     """The moment for which the update is scheduled has passed."""
 
@@ -118,9 +131,17 @@ def refuse_unpublishable(text: UpdateText) -> None:
     Raises:
         UpdateEmpty: no language has a title and a text.
         UpdateIncomplete: a language has only one of them.
+        UpdateBadLinks: a link leads nowhere.
     """
     filled = text.filled()
     if halves := tuple(sorted(set(filled.title) ^ set(filled.body))):
         raise UpdateIncomplete(halves)
     if not filled.title:
         raise UpdateEmpty
+    if links := first_bad_links(filled.body):
+        raise UpdateBadLinks(links)
+
+
+def first_bad_links(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return language → the first address of a Markdown text that no reader can follow."""
+    return {language: addresses[0] for language, text in texts.items() if (addresses := bad_links(text))}

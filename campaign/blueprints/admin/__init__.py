@@ -29,6 +29,7 @@ import campaign.blueprints.admin.mail.views
 import campaign.blueprints.admin.moderation.blocks
 import campaign.blueprints.admin.moderation.views
 import campaign.blueprints.admin.news.emails
+import campaign.blueprints.admin.news.preview
 import campaign.blueprints.admin.news.publishing
 import campaign.blueprints.admin.news.readers
 import campaign.blueprints.admin.news.views

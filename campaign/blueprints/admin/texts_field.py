@@ -9,6 +9,8 @@ from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from campaign.blueprints.admin.frame import campaign
+from campaign.blueprints.admin.texts.words import bad_link_in_words
+from campaign.domain.documents.links import bad_links
 from campaign.domain.typed_text import one_line, paragraphs
 from campaign.i18n import LANGUAGES
 from campaign.languages import language_name
@@ -32,6 +34,7 @@ class TextsField(Field):  # type: ignore[misc]  # WTForms is untyped
         languages: Code of each language → its name.
         wrong: Language → the sentence for what is wrong with its text.
         rows: The height of the text area; None for one line.
+        is_markdown: Whether it is shown with its format and links.
     """
 
     data: dict[str, str]
@@ -43,6 +46,7 @@ class TextsField(Field):  # type: ignore[misc]  # WTForms is untyped
         maximum: int,
         missing: LazyString | None = None,
         rows: int | None = None,
+        is_markdown: bool = False,
         languages: Callable[[], Mapping[str, str]] = languages_of_campaign,
         **settings: Any,
     ) -> None:
@@ -53,11 +57,12 @@ class TextsField(Field):  # type: ignore[misc]  # WTForms is untyped
             maximum: Characters in one language.
             missing: The sentence for a language without text; None where it may be empty.
             rows: The height of the text area; None for one line.
+            is_markdown: Whether it is shown with its format and links.
             languages: Returns the languages in which the text is written.
             **settings: As every WTForms field takes them.
         """
         super().__init__(label, **settings)
-        self.maximum, self.missing, self.rows = maximum, missing, rows
+        self.maximum, self.missing, self.rows, self.is_markdown = maximum, missing, rows, is_markdown
         self.languages = languages()
         self.wrong: dict[str, str] = {}
 
@@ -72,19 +77,25 @@ class TextsField(Field):  # type: ignore[misc]  # WTForms is untyped
             self.data = {code: text for code, text in typed.items() if text}
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002  # WTForms' signature
-        """Find what is missing or too long in each language."""
+        """Find in each language what is missing, too long, or a link that leads nowhere."""
         for code in self.languages:
             text = self.data.get(code, "")
             if len(text) > self.maximum:
                 self.wrong[code] = str(TOO_LONG) % {"max": self.maximum}
             elif self.missing and not text:
                 self.wrong[code] = str(self.missing)
+            elif self.is_markdown and (addresses := bad_links(text)):
+                self.wrong[code] = bad_link_in_words(addresses[0])
         if self.wrong:
             raise StopValidation(next(iter(self.wrong.values())))
 
     def name_in(self, code: str) -> str:
         """Return the name and id of the input of one language."""
         return f"{self.name}-{code}"
+
+    def is_missing(self, code: str) -> bool:
+        """Whether this language has no text, and another one has."""
+        return bool(self.data) and not self.data.get(code)
 
     @property
     def mistakes(self) -> list[tuple[str, str]]:

@@ -255,6 +255,7 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     news.WrongUpdateState: _("The state of this update has changed meanwhile. Nothing was done."),
     news.UpdateEmpty: _("Write a title and a text in at least one language."),
     news.UpdateIncomplete: _("A language has a title without a text, or a text without a title. Complete it first."),
+    news.UpdateBadLinks: _("A link of this update leads nowhere. Correct it, then publish."),
     **PICTURE_RULES,
     **PRIVACY_RULES,
     news.PublicationInPast: _("Choose a time in the future."),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import render_template
 from wtforms import Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length
 
 from campaign.blueprints.development import bp
 from campaign.domain import quilt
@@ -19,6 +20,7 @@ class SampleForm(Form):  # type: ignore[misc]  # WTForms is untyped
     """A field of each kind that a macro shows."""
 
     text = StringField("A text", description="A hint says what is expected.")
+    note = StringField("A counted text", validators=[Length(max=200)])
     amount = AmountField("An amount")
     email = EmailField("An email address")
     choice = SelectField("A choice", choices=[SelectChoice("a", "First"), SelectChoice("b", "Second")], default="b")

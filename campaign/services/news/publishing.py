@@ -40,7 +40,7 @@ def publish(act: UpdateAct, *, is_emailed: bool = False, clock: Clock) -> None:
 
     Raises:
         NotFound, UpdateChanged, WrongUpdateState: see there.
-        UpdateEmpty, UpdateIncomplete: there would be nothing to read.
+        UpdateEmpty, UpdateIncomplete, UpdateBadLinks: there would be nothing to read, or nothing behind a link.
     """
     at = clock.now()
     with transaction() as session:
@@ -58,7 +58,7 @@ def save_and_publish(order: SaveOrder, *, is_emailed: bool = False, clock: Clock
 
     Raises:
         NotFound, UpdateChanged, UpdateWithdrawn: as in `save_update`.
-        UpdateEmpty, UpdateIncomplete: there would be nothing to read.
+        UpdateEmpty, UpdateIncomplete, UpdateBadLinks: there would be nothing to read, or nothing behind a link.
     """
     at = clock.now()
     refuse_unpublishable(order.text)
@@ -75,7 +75,7 @@ def schedule(act: UpdateAct, *, publish_at: datetime, is_emailed: bool = False, 
 
     Raises:
         PublicationInPast: the moment has passed.
-        NotFound, UpdateChanged, WrongUpdateState, UpdateEmpty, UpdateIncomplete: as in `publish`.
+        NotFound, UpdateChanged, WrongUpdateState, UpdateEmpty, UpdateIncomplete, UpdateBadLinks: as in `publish`.
     """
     at = clock.now()
     if publish_at <= at:

@@ -48,7 +48,7 @@ def save_update(order: SaveOrder, *, clock: Clock) -> UpdateState:
         NotFound: the campaign has no such update, and it is not a new one.
         UpdateChanged: the update has a newer revision.
         UpdateWithdrawn: it is withdrawn.
-        UpdateEmpty, UpdateIncomplete: everybody reads it, or will, and would find nothing.
+        UpdateEmpty, UpdateIncomplete, UpdateBadLinks: everybody reads it, or will, and would find nothing.
     """
     with transaction() as session:
         return UpdateState(save_within(session, order, at=clock.now()).state)

@@ -1,4 +1,4 @@
-// The editor of texts: saves while somebody types, and counts letters. Without this file the buttons do the same.
+// The editor of texts: saves while somebody types. Without this file the buttons do the same.
 
 const form = document.querySelector("form[data-autosave]");
 const said = document.querySelector("[data-save-status]");
@@ -107,42 +107,6 @@ function showProblems(problems) {
   }
 }
 
-function count(field) {
-  let note = field.parentElement.querySelector(".count");
-  if (!note) {
-    note = document.createElement("p");
-    note.className = "count small muted";
-    field.after(note);
-  }
-  const letters = [...field.value].length;
-  note.textContent = words.count.replace("{count}", letters).replace("{limit}", field.dataset.max);
-  note.classList.toggle("over", letters > Number(field.dataset.max));
-}
-
-// Markdown around what is selected, or before each of its lines.
-const MARKS = {
-  bold: (text) => `**${text}**`,
-  italic: (text) => `*${text}*`,
-  link: (text) => `[${text}](https://)`,
-  list: (text) => text.split("\n").map((line) => `- ${line}`).join("\n"),
-  heading: (text) => `### ${text}`,
-};
-
-function addToolbar(field) {
-  const bar = document.getElementById("toolbar")?.content.firstElementChild.cloneNode(true);
-  if (!bar) return;
-  bar.setAttribute("aria-label", `${bar.getAttribute("aria-label")} (${field.labels[0].textContent.trim()})`);
-  for (const button of bar.querySelectorAll("button")) {
-    button.addEventListener("click", () => {
-      const { selectionStart: start, selectionEnd: end } = field;
-      field.setRangeText(MARKS[button.dataset.mark](field.value.slice(start, end)), start, end, "select");
-      field.focus();
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    });
-  }
-  field.before(bar);
-}
-
 // What this browser has and the server has not: offered, never put in by itself.
 function offer() {
   const text = retained();
@@ -218,13 +182,10 @@ function addHandles(list) {
 if (form) {
   offer();
   for (const list of form.querySelectorAll(".rows")) addHandles(list);
-  for (const field of form.querySelectorAll("[data-kind=markdown]")) addToolbar(field);
-  form.addEventListener("input", ({ target }) => {
+  form.addEventListener("input", () => {
     changes += 1;
     retain();
     later(TYPING_MS);
-    if (target.dataset.max) count(target);
   });
-  form.addEventListener("focusin", ({ target }) => { if (target.dataset.max) count(target); });
   addEventListener("online", () => later(0));
 }

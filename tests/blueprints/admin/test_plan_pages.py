@@ -58,13 +58,16 @@ def test_an_event_is_written_announced_held_and_reported(
         assert "Day is over, report to come" in fetch_address(who, where).text("main")
     fetch_address(staff, f"{address}/complete").submit(staff)
     report = fetch_address(staff, fetch_address(staff, address).link("Publish the report"))
+    assert (report.one("#done-en")["data-kind"], report.one("#done-en").get("maxlength")) == ("markdown", None)
     wrong = Page(report.submit(staff, **{**REPORT, "women": "40", "done-en": "We"}))
+    assert wrong.text("label[for=done-ru] .tag") == "Missing"
     assert wrong.texts(".error-summary a") == [
         "There cannot be more women or first-time visitors than people who came."
     ]
     assert wrong.text("#done-en") == "We"
-    empty = Page(report.submit(staff, came="many"))
-    assert len(empty.texts(".error-summary a")) == 2
+    empty = Page(report.submit(staff, **{"came": "many", "lesson-en": "[See](htp:/soap)"}))
+    assert len(empty.texts(".error-summary a")) == 3
+    assert "leads nowhere" in empty.text("#lesson-en-error")
     assert report.submit(staff, **REPORT).location == address
     text = fetch_address(client, there).text("main").replace("\xa0", " ")
     assert "How it went We made felt . People who came 31 Women 28 Cost $0 $500 planned" in text

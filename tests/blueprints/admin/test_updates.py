@@ -147,3 +147,19 @@ def test_an_update_is_sent_by_email_paused_and_followed(
     work_off_everything()
     assert fetch_address(writer, address).texts("dl dd") == ["1", "0", "0", "0", "0"]
     assert page.submit(writer, act="delete").status_code == 400
+
+
+def test_a_link_that_leads_nowhere_is_not_published(writer: FlaskClient, client: FlaskClient) -> None:
+    form = fetch(writer, "admin.update_form")
+    assert (form.one("#title_en")["data-max"], form.one("#title_en").get("maxlength")) == ("200", None)
+    assert form.one("#body_ru")["data-kind"] == "markdown"
+    typed = {"title_en": "Full house", "body_en": "See [the site](www.site.kg) and [more](htp:/broken)."}
+    refused = Page(form.submit(writer, FORM, then="publish", **typed))
+    assert refused.answer.status_code == 422
+    assert "“www.site.kg” leads nowhere" in refused.text(".field-error")
+    draft = followed(writer, form.submit(writer, FORM, **typed))  # a draft may have it, and says so
+    assert draft.one("#body_en-error").get_text() in refused.text(".field-error")
+    assert draft.text("label[for=title_ky] .tag") == "Missing"
+    publish = fetch_address(writer, draft.link("Publish …"))
+    assert "leads nowhere" in followed(writer, publish.submit(writer, when="now")).text(".notice.bad")
+    assert "Full house" not in client.get("/en/updates/").text

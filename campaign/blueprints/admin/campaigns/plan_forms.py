@@ -201,11 +201,13 @@ class CancelForm(StaffForm):
 class ReportForm(VersionedForm):
     """How an event or a grant went."""
 
-    done = TextsField(_("What was done"), maximum=MAX_REPORT, rows=4, description=_("Everybody reads it."))
+    done = TextsField(
+        _("What was done"), maximum=MAX_REPORT, rows=4, is_markdown=True, description=_("Everybody reads it.")
+    )
     came = PeopleField(_("How many people came or took part"), is_required=True)
     women = PeopleField(_("How many of them were women"), description=_("May be empty where nobody counted."))
     first_time = PeopleField(_("How many came for the first time"), description=_("May be empty where nobody counted."))
-    lesson = TextsField(_("What we learned"), maximum=MAX_REPORT, rows=2)
+    lesson = TextsField(_("What we learned"), maximum=MAX_REPORT, rows=2, is_markdown=True)
 
     def validate_done(self, field: TextsField) -> None:
         if not field.data:

@@ -26,7 +26,7 @@ class SegmentMailForm(PreviewedForm):
         validators=[AnyOf(list(MAIL_PURPOSES), message=_("Choose what the email is."))],
     )
     title = TextsField(_("Subject"), maximum=MAX_TITLE)
-    body = TextsField(_("Text"), maximum=MAX_BODY, rows=8, description=_("Markdown, as in updates."))
+    body = TextsField(_("Text"), maximum=MAX_BODY, rows=8, is_markdown=True, description=_("Markdown, as in updates."))
 
     def validate(self, extra_validators: Any = None) -> bool:  # as WTForms types it
         """Whether all fields are valid, and each language with a subject has a text."""

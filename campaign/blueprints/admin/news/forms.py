@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, StopValidation
 
 from campaign.blueprints.admin.forms import DayField, LongTextField, StaffForm
+from campaign.blueprints.admin.texts.words import bad_link_in_words
 from campaign.days import local_moment
 from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.news import MAX_AUTHOR, MAX_BODY, MAX_TITLE, UpdateIncomplete, UpdateText
@@ -35,6 +36,11 @@ class LanguageFields(NamedTuple):
     title: Field
     body: Field
     author: Field
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether this language has neither a title nor a text."""
+        return not (self.title.data or self.body.data)
 
 
 class RevisionForm(StaffForm):
@@ -90,6 +96,12 @@ class UpdateForm(RevisionForm):
                     self.refuse(each.body.name, _("Write the text, or remove the title."))
                 else:
                     self.refuse(each.title.name, _("Write a title, or remove the text."))
+
+    def refuse_links(self, links: Mapping[str, str]) -> None:
+        """Name beside each text the link that leads nowhere."""
+        for each in self.by_language:
+            if each.language in links:
+                self.refuse(each.body.name, bad_link_in_words(links[each.language]))
 
 
 @cache

@@ -1,9 +1,8 @@
-"""Updates: the list, writing in all languages, preview in the public page."""
+"""Updates: the list, writing in all languages, and deleting a draft."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,17 +14,22 @@ from campaign.blueprints.admin.news import words as news_words
 from campaign.blueprints.admin.news.forms import PUBLISH, SCHEDULE, RevisionForm, UpdateForm, update_form
 from campaign.blueprints.admin.words import sentence_of
 from campaign.domain.errors import DomainError
-from campaign.domain.news import UpdateChanged, UpdateEmpty, UpdateIncomplete, UpdateState, UpdateText
+from campaign.domain.news import (
+    UpdateBadLinks,
+    UpdateChanged,
+    UpdateEmpty,
+    UpdateIncomplete,
+    UpdateState,
+    UpdateText,
+    first_bad_links,
+)
 from campaign.gateway_registry import current_context
-from campaign.i18n import in_language, preferred_language
 from campaign.jobs import wake
-from campaign.services.campaigns.page import CampaignUpdate
 from campaign.services.news import publishing, writing
 from campaign.services.news import updates as update_list
 from campaign.services.news.readers import confirmed_count
 from campaign.services.news.updates import UpdateFilter, UpdateView
 from campaign.services.news.writing import SaveOrder
-from campaign.web.page_cache import campaign_of
 
 
 @bp.get("/updates")
@@ -65,32 +69,15 @@ def create_update() -> ResponseReturnValue:
 def update(public_id: str) -> ResponseReturnValue:
     """One update: its texts, and what can be done with it."""
     view = update_list.one_update(campaign().id, public_id)
-    return _form_page(update_form(campaign().languages, view.text, revision=view.revision), view)
+    form = update_form(campaign().languages, view.text, revision=view.revision)
+    form.refuse_links(first_bad_links(view.text.body))
+    return _form_page(form, view)
 
 
 @bp.post("/updates/<public_id>")
 def save_update(public_id: str) -> ResponseReturnValue:
     """Save the texts: of a draft for staff, of a published update for everybody."""
     return _save(update_form(campaign().languages), public_id)
-
-
-@bp.get("/updates/<public_id>/preview")
-def preview_update(public_id: str) -> ResponseReturnValue:
-    """The saved text in the public page."""
-    view = update_list.one_update(campaign().id, public_id)
-    return _preview(
-        view.text,
-        addresses=lambda code: url_for("admin.preview_update", public_id=public_id, lang=code),
-        back=url_for("admin.update", public_id=public_id),
-    )
-
-
-@bp.post("/updates/preview")
-def preview_typed_update() -> ResponseReturnValue:
-    """The typed text in the public page; nothing is saved."""
-    form = update_form(campaign().languages)
-    form.validate()
-    return _preview(form.text)
 
 
 @bp.get("/updates/<public_id>/delete")
@@ -130,15 +117,23 @@ def _save(form: UpdateForm, public_id: str) -> ResponseReturnValue:
         message = _carry_out(form, order)
     except UpdateChanged:
         return _conflict_page(form, public_id), HTTPStatus.CONFLICT
-    except UpdateIncomplete as error:
-        form.refuse_halves(error)
-        return _form_page(form, _known(public_id)), form.status
-    except UpdateEmpty as error:
-        form.refuse(form.by_language[0].title.name, sentence_of(error))
+    except (UpdateIncomplete, UpdateBadLinks, UpdateEmpty) as error:
+        _refuse(form, error)
         return _form_page(form, _known(public_id)), form.status
     except DomainError as error:
         return refused(error, "admin.update", public_id=public_id)
     return done(message, "admin.publish_form" if form.then.data == SCHEDULE else "admin.update", public_id=public_id)
+
+
+def _refuse(form: UpdateForm, error: DomainError) -> None:
+    """Say beside the fields why the text cannot be public."""
+    match error:
+        case UpdateIncomplete():
+            form.refuse_halves(error)
+        case UpdateBadLinks():
+            form.refuse_links(error.links)
+        case _:
+            form.refuse(form.by_language[0].title.name, sentence_of(error))
 
 
 def _carry_out(form: UpdateForm, order: SaveOrder) -> str:
@@ -174,29 +169,3 @@ def _conflict_page(form: UpdateForm, public_id: str) -> str:
     view = update_list.one_update(campaign().id, public_id)
     form.revision.data = str(view.revision)
     return _form_page(form, view, theirs=view.text)
-
-
-def _preview(
-    text: UpdateText, *, addresses: Callable[[str], str] | None = None, back: str | None = None
-) -> ResponseReturnValue:
-    chosen = request.args.get("lang", "")
-    card = campaign()
-    with in_language(chosen if chosen in card.languages else preferred_language(card.languages)):
-        at = current_context().clock.now()
-        filled = text.filled()
-        news = CampaignUpdate(
-            public_id="",
-            published_at=at,
-            corrected_at=None,
-            title=dict(filled.title),
-            body=dict(filled.body),
-            author=dict(filled.author),
-        )
-        return render_template(
-            "admin/news/preview.html",
-            site=card,
-            campaign=campaign_of(card),
-            news=news,
-            addresses=addresses,
-            back=back,
-        )

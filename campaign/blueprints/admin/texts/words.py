@@ -119,12 +119,11 @@ ADD_ROW: Mapping[str, LazyString] = {
     "methods": _("Add a method"),
     "data": _("Add a source of data"),
 }
+BAD_LINK = _("The link “%(detail)s” leads nowhere. Links begin with https://, mailto: or /, like https://example.org.")
 PROBLEMS: Mapping[ProblemKind, LazyString] = {
     ProblemKind.MISSING: _("Write this text in at least one language."),
     ProblemKind.TOO_LONG: _("Shorten this to %(limit)s characters; it has %(detail)s."),
-    ProblemKind.BAD_LINK: _(
-        "The link “%(detail)s” leads nowhere. Links begin with https://, mailto: or /, like https://example.org."
-    ),
+    ProblemKind.BAD_LINK: BAD_LINK,
     ProblemKind.UNKNOWN_PLACEHOLDER: _(
         "“%(detail)s” stands for nothing in this email. Write {amount} or {purpose}, and no other braces."
     ),
@@ -185,6 +184,11 @@ TEXT_RULES: Mapping[type[DomainError], LazyString] = {
     AlreadyDiscarded: _("There is no draft any more."),
 }
 """The rules that may be broken."""
+
+
+def bad_link_in_words(address: str) -> str:
+    """Return the sentence for a link that leads nowhere."""
+    return str(BAD_LINK) % {"detail": address[:100]}
 
 
 def problem_in_words(problem: FieldProblem) -> str:
