@@ -9,6 +9,8 @@ from campaign.domain.fund import EventStatus, FundKind, GrantStatus
 
 REPORT_DUE_AFTER = timedelta(days=30)
 """How long after its last day an event or a grant is to be reported on."""
+LATE_IN_PUBLIC_AFTER = timedelta(days=14)
+"""How long after that day staff alone know that the report is late."""
 
 MAX_REPORT = 5000
 """Letters of a text of a report, in one language."""
@@ -142,6 +144,13 @@ def target_state(kind: str, status: str, *, first_day: date | None, last_day: da
     return TargetState.ANNOUNCED if is_event or is_before_call else TargetState.CALL_OPEN
 
 
-def is_report_late(status: str, *, last_day: date, today: date) -> bool:
-    """Return whether a report should have been written by now."""
-    return status in UNREPORTED and today - last_day > REPORT_DUE_AFTER
+def report_due_on(status: str, *, last_day: date | None) -> date | None:
+    """Return the day by which a report is to be published; None where none is to come."""
+    if last_day is None or status not in UNREPORTED:
+        return None
+    return last_day + min(REPORT_DUE_AFTER, date.max - last_day)
+
+
+def is_late_in_public(due_on: date | None, *, today: date) -> bool:
+    """Return whether everybody reads that a report is late."""
+    return due_on is not None and today - due_on > LATE_IN_PUBLIC_AFTER

@@ -112,6 +112,7 @@ FACTS: dict[str, object] = {
     "gifts_before": "3",
     "forecast": "$4,000.00",
     "milestone": "$2,000.00",
+    "late_reports": "Felt day",
     "stop_url": "http://localhost/staff/weekly/signed",
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from campaign.days import local_day
 from campaign.domain.money import Money
-from campaign.domain.target_state import TargetState, target_state
+from campaign.domain.target_state import TargetState, is_late_in_public, report_due_on, target_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +101,19 @@ class FundSummary:
         if not self.status:
             return None
         return target_state(self.kind, self.status, first_day=self.starts_on, last_day=self.last_day, today=today)
+
+    def is_report_late(self, today: date) -> bool:
+        """Return whether the day on which the report was due is over."""
+        return (due_on := self.report_due_on) is not None and today > due_on
+
+    def is_late_in_public(self, today: date) -> bool:
+        """Return whether everybody reads that the report is late."""
+        return is_late_in_public(self.report_due_on, today=today)
+
+    @property
+    def report_due_on(self) -> date | None:
+        """Return the day by which a report is to be published; None where none is to come."""
+        return report_due_on(self.status, last_day=self.last_day)
 
     @property
     def is_below_zero(self) -> bool:

@@ -13,7 +13,7 @@ from campaign.database import reading
 from campaign.days import local_day
 from campaign.domain.errors import NotFound
 from campaign.domain.fund import FundKind
-from campaign.domain.target_state import TargetState, is_report_late, target_state
+from campaign.domain.target_state import TargetState, report_due_on, target_state
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 
 
@@ -65,9 +65,11 @@ class PlanItem:
             return None
         return target_state(self.kind, self.status, first_day=self.first_day, last_day=self.last_day, today=today)
 
-    def is_report_late(self, today: date) -> bool:
-        """Whether a report should have been written by now."""
-        return self.last_day is not None and is_report_late(self.status, last_day=self.last_day, today=today)
+    def report_days_left(self, today: date) -> int | None:
+        """Days until the report is due, below zero where it is late; None before the last day is over, or without one."""
+        due_on = report_due_on(self.status, last_day=self.last_day)
+        is_over = self.last_day is not None and today > self.last_day
+        return (due_on - today).days if due_on and is_over else None
 
 
 def plan_of(campaign_id: int) -> Sequence[PlanItem]:

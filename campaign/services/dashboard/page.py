@@ -94,6 +94,11 @@ class Dashboard:
         return next((stage for stage in self.milestones if stage.amount.minor > self.pace.reached), None)
 
     @property
+    def late_reports(self) -> list[FundSummary]:
+        """Return the events and grants whose report is late."""
+        return [target for target in self.money.targets if target.is_report_late(self.today)]
+
+    @property
     def monthly_minor(self) -> int:
         """Return what running monthly gifts in the campaign's currency bring each month."""
         values = (value.charge for value in self.monthly)
@@ -151,7 +156,7 @@ def dashboard(
             ),
             todays=todays_gifts(card.id, at=at, sees_donors=sees_donors),
             concerns=[
-                *attention_items(session, card.id, queue=EMPTY_QUEUE, shared={}, at=at),
+                *attention_items(session, card.id, queue=EMPTY_QUEUE, shared={}, targets=money.targets, at=at),
                 *_names_waiting(count_waiting_names(session, card.id)),
             ],
         )

@@ -178,6 +178,7 @@ def _facts(due: _DueReport, card: CampaignCard, figures: Dashboard, *, public_ur
         "gifts_before": number(figures.comparison.gifts[1]),
         "forecast": money(pace.forecast.expected) if pace.forecast else "",
         "milestone": exact_money(milestone.amount) if milestone else "",
+        "late_reports": ", ".join(text_of(target.title) for target in figures.late_reports),
         "stop_url": stop_url,
         "unsubscribe_url": stop_url,
         "list_id": f"weekly.{card.slug}.{urlsplit(public_url).hostname}",

@@ -1,12 +1,13 @@
 """What waits for a person: failed refunds, proposals, disputes, events and emails that do not get through."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from campaign.days import local_day
 from campaign.domain.allocation import AllocationState
 from campaign.domain.donation import RefundState
 from campaign.domain.mail import MailState
@@ -17,6 +18,7 @@ from campaign.models.donation import Donation, Refund
 from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
+from campaign.services.campaigns.fund_figures import FundSummary
 from campaign.services.gifts.disputes_and_warnings import open_claims
 from campaign.services.grants.desk import undecided_applications
 from campaign.services.inbox.listing import LAST_EVENT
@@ -74,9 +76,11 @@ def attention_items(
     *,
     queue: Queue,
     shared: Mapping[str, int],
+    targets: Iterable[FundSummary],
     at: datetime,
 ) -> list[AttentionItem]:
     """Return what needs a person in this campaign, the most urgent first; nothing that stands at zero."""
+    late = [target.code for target in targets if target.is_report_late(local_day(at))]
     todo = _refunds_and_decisions(session, campaign_id, late=at - LATE)
     claims = open_claims(session, campaign_id)
     owing = session.execute(funds_below_zero().where(Fund.campaign_id == campaign_id))
@@ -97,6 +101,7 @@ def attention_items(
         *(AttentionItem(kind=kind, count=count) for kind, count in shared.items()),
         AttentionItem(kind="note_prepared", count=todo.notes),
         AttentionItem(kind="applications_waiting", count=todo.applications),
+        AttentionItem(kind="report_late", count=len(late), detail=", ".join(late)),
         AttentionItem(kind="allocation_waiting", count=todo.proposals, since=todo.oldest_proposal),
     ]
     return [concern for concern in concerns if concern.count]

@@ -54,7 +54,7 @@ def overview(campaign_id: int, currency: str, *, at: datetime, with_shared: bool
         queue = queue_of_work(session) if with_shared else EMPTY_QUEUE
         shared = reconciliation_desk.concerns(session, at=at) if with_shared else {}
         return Overview(
-            concerns=attention_items(session, campaign_id, queue=queue, shared=shared, at=at),
+            concerns=attention_items(session, campaign_id, queue=queue, shared=shared, targets=money.targets, at=at),
             money=money,
             monthly=monthly_values_in(session, campaign_id),
             given=given_figures(session, campaign_id, money),

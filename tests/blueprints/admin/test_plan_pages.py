@@ -45,7 +45,7 @@ def test_an_event_is_written_announced_held_and_reported(
     page = fetch_address(staff, address)
     assert page.one("#begins_at")["value"] == "2026-12-05T10:00"
     shown = fetch_address(client, fetch_address(client, "/en/events/").link("Felt day"))
-    assert "10:00 –13:30 UTC" in shown.text("dl.facts").replace("\xa0", " ")
+    assert "10:00 –13:30 UTC" in shown.text("dl.facts").replace("\u2060", "").replace("\xa0", " ")
     assert "Places 40" in shown.text("dl.facts")
     assert fetch_address(staff, page.link("Announce")).submit(staff).location == address
     early = fetch_address(staff, fetch_address(staff, address).link("It has taken place")).submit(staff)
@@ -128,13 +128,26 @@ def test_a_cancelled_event_says_why_in_public(staff: FlaskClient, client: FlaskC
     assert "Its state has changed meanwhile" in " ".join(fetch_address(staff, again.location).texts(".notice"))
 
 
-def test_a_late_report_is_shown_to_staff(staff: FlaskClient, clock: SettableClock) -> None:
+def test_a_late_report_is_shown_to_staff_and_later_to_everybody(
+    staff: FlaskClient, client: FlaskClient, clock: SettableClock
+) -> None:
     address = add(staff, "event", **EVENT)
-    assert "Report is late" not in fetch_address(staff, "/staff/plan").text()
-    clock.advance(days=36)
+    assert "Report" not in fetch_address(staff, "/staff/plan").text("main")
+    public = [fetch_address(client, "/en/events/").link("Felt day"), "/en/transparency"]
+    clock.advance(days=24)
     sign_in_again(staff, clock)
-    assert "Report is late" in fetch_address(staff, "/staff/plan").text()
-    assert "The report is late" in fetch_address(staff, address).text(".notice")
+    assert "Report due in 10 days" in fetch_address(staff, address).text("main")
+    clock.advance(days=11)
+    sign_in_again(staff, clock)
+    assert "Report 1 day late" in fetch_address(staff, "/staff/plan").text()
+    assert "The report was due 30 days after the last day." in fetch_address(staff, address).text(".notice")
+    for desk in ("/staff/progress", "/staff/attention"):
+        assert "Reports of events and grants are late 1 EVENT-1" in fetch_address(staff, desk).text(".concerns")
+    assert "report was due" not in "".join(fetch_address(client, there).text("main") for there in public)
+    clock.advance(days=14)
+    for there in public:
+        shown = fetch_address(client, there).text("main").replace("\xa0", " ")
+        assert "The report was due on January 4, 2027 and is not there yet." in shown
 
 
 def sign_in_again(client: FlaskClient, clock: SettableClock) -> None:

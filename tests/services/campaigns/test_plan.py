@@ -122,13 +122,12 @@ def test_an_event_goes_from_planned_to_reported(campaign: Campaign, by: dict[str
     refused(TargetAct.REPORT, rules.ReportIncomplete, report=replace(REPORT, done={"en": " "}))
     wrong = replace(REPORT, attendance=Attendance(came=3, women=4))
     refused(TargetAct.REPORT, rules.ReportDoesNotAddUp, report=wrong)
-    assert not plan_item(campaign.id, added).is_report_late(date(2027, 1, 4))
-    assert plan_item(campaign.id, added).is_report_late(date(2027, 1, 5))
-    assert not rules.is_report_late("planned", last_day=date.max, today=date(2027, 1, 5))
+    days = [date(2026, 12, 5), date(2026, 12, 6), date(2027, 1, 4), date(2027, 1, 5)]
+    assert [plan_item(campaign.id, added).report_days_left(day) for day in days] == [None, 29, 0, -1]
     assert decide(TargetAct.REPORT, report=REPORT) == "reported"
     assert decide(TargetAct.REPORT, report=replace(REPORT, lesson={})) == "reported"
     assert plan_item(campaign.id, added).report["women"] == 28
-    assert not plan_item(campaign.id, added).is_report_late(date(2028, 1, 1))
+    assert plan_item(campaign.id, added).report_days_left(date(2028, 1, 1)) is None
 
 
 @pytest.mark.parametrize("kind", [FundKind.EVENT, FundKind.GRANT])

@@ -1,5 +1,7 @@
 """Who wants the weekly email gets one for each week, in their language, as long as they may see the campaign."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -9,11 +11,12 @@ from sqlalchemy.orm import Session
 from campaign.database import transaction
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
+from campaign.models.fund import Event
 from campaign.models.outbox import Message
 from campaign.models.staff import StaffGrant
 from campaign.services.dashboard import weekly
 from tests.blueprints.admin.client import sign_in_as
-from tests.support.builders import NOW, a_campaign, a_member_of_staff, a_paid_gift
+from tests.support.builders import NOW, a_campaign, a_fund, a_member_of_staff, a_paid_gift
 from tests.support.contexts import a_context
 from tests.support.fakes import RecordingMailer, SettableClock
 from tests.support.pages import fetch
@@ -95,10 +98,14 @@ def test_it_is_chosen_on_the_account_page_and_stopped_by_its_link(
     signed_in = sign_in_as(app, clock, role="campaign").client
     page = fetch(signed_in, "admin.account")
     page.submit(signed_in, "form[action$=weekly]", weekday=str(clock.now().weekday()))
+    event = a_fund(campaign=campaign, code="EVENT-1", kind="event")
+    with transaction() as unit:
+        unit.get_one(Event, event.id).starts_on = clock.now().date() - timedelta(days=28)
     clock.advance(days=7)
     work_off_everything()
     [mail] = session.execute(select(Message).where(Message.kind == weekly.KIND)).scalars().all()
     assert mail.state in {"sent", "stored"}
+    assert mail.facts["late_reports"] == "EVENT-1 (en)"
     path = str(mail.facts["stop_url"]).partition("localhost")[2]
     session.rollback()
     assert client.get(path).status_code == 200
