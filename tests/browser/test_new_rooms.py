@@ -14,13 +14,14 @@ from campaign.domain.grant_call import QuestionKind
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Grant
+from campaign.services.events.links import sign_link
 from campaign.services.staff.accounts import DEMO_PASSWORD, add_staff
 from tests.browser.lab import EVERYWHERE
 from tests.browser.test_every_page import IS_FULL, LANGUAGES, LOOKS, complaints_of, sign_in
 from tests.journeys.site import Site
 from tests.support.applications import OpenCall, an_application, an_open_call
 from tests.support.builders import a_campaign, a_fund, a_paid_gift, usd
-from tests.support.events import an_event, someone
+from tests.support.events import a_request, an_event, public_id_of, someone
 
 pytestmark = [pytest.mark.browser, pytest.mark.faults, pytest.mark.database("sqlite")]
 APPLICANT = "applicant@quilt.example"
@@ -66,6 +67,8 @@ def test_applications_and_sign_ups_are_without_fault(chromium: Browser, site: Si
     event = an_event(campaign, begins_at=begins, ends_at=begins + timedelta(hours=2), starts_on=begins.date())
     for name in ("aida", "bermet"):
         someone(event, name, clock=clock, places=2)
+    a_request(event, "chynar", clock=clock)
+    unconfirmed = sign_link(public_id_of(event, "Chynar"))
     call = open_call(site, campaign)
     application = an_application(call)
     staff = chromium.new_context(base_url=site.url)
@@ -85,7 +88,7 @@ def test_applications_and_sign_ups_are_without_fault(chromium: Browser, site: Si
     for turn, lang in enumerate(LANGUAGES):
         link = link_to(site, visitor, call, lang)
         addresses = [f"/{lang}/grants/{call.grant.public_id}/apply", f"/{lang}/events/{event.public_id}/sign-up", link]
-        addresses.append(f"{link}/conditions")
+        addresses += [f"/{lang}/events/place/{unconfirmed}", f"{link}/conditions"]
         wrong += [fault for number, each in enumerate(addresses) for fault in looked_at(visitor, each, number + turn)]
         visitor.check("main input[type=radio][value=yes]")
         visitor.click("main form button")

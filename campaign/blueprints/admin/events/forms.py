@@ -36,7 +36,7 @@ class SignUpSettingsForm(VersionedForm):
     until = MomentField(_("Until"), description=_("May be empty: then people can sign up until the event begins."))
     has_waiting_list = BooleanField(
         _("Take a waiting list when all places are taken"),
-        description=_("The first who waits gets a place that becomes free, and an email about it."),
+        description=_("Free places go, with an email, to the first who waits and for whom they are enough."),
     )
 
     def validate(self, extra_validators: object = None) -> bool:
