@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from campaign import i18n, jobs
-from campaign.blueprints import admin, api, donations, health, public
+from campaign.blueprints import admin, api, donations, health, my, public
 from campaign.blueprints.donations.webhooks import WebhookMiddleware
 from campaign.config import Config, refuse_to_serve
 from campaign.database import set_up_database
@@ -68,7 +68,7 @@ def compose(config: Config, context: Context | None) -> Flask:
     set_context(app, context)
     live_scope.watch_queries()
     app.extensions[OWN_ZONE] = OwnZone()
-    for blueprint in (health.bp, donations.bp, donations.webhook_bp, public.bp, api.bp, admin.bp):
+    for blueprint in (health.bp, donations.bp, donations.webhook_bp, public.bp, my.bp, api.bp, admin.bp):
         app.register_blueprint(blueprint)
     admin.init_app(app)
     if config.is_development:

@@ -13,6 +13,7 @@ class DataKind(StrEnum):
     CONSENTS = "consents"
     NOTES = "notes"
     READERS = "news"
+    SESSIONS = "sessions"
     EVENTS = "events"
     APPLICATIONS = "grant_applications"
     PROVIDER_EVENTS = "provider_events"

@@ -24,6 +24,7 @@ class RetentionName(StrEnum):
     STAFF_SESSIONS = "staff_sessions"
     STAFF_DEVICES = "staff_devices"
     STAFF_LINKS = "staff_links"
+    DONOR_SESSIONS = "donor_sessions"
     FORM_VIEWS = "form_views"
     APPLICATIONS = "applications"
     APPLICATION_EMAILS = "application_emails"
@@ -50,6 +51,7 @@ DAYS: Mapping[RetentionName, int] = {
     RetentionName.STAFF_SESSIONS: 1,
     RetentionName.STAFF_DEVICES: 400,
     RetentionName.STAFF_LINKS: 30,
+    RetentionName.DONOR_SESSIONS: 1,
     RetentionName.FORM_VIEWS: 1096,
     RetentionName.APPLICATIONS: 180,
     RetentionName.APPLICATION_EMAILS: 365,

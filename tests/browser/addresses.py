@@ -6,6 +6,8 @@
 FURTHER_PUBLIC = {
     "a campaign by its name": "/{lang}/c/{slug}/",
     "the links to monthly gifts": "/{lang}/p/",
+    "signing in to one’s own gifts": "/{lang}/my/",
+    "a link to sign in that works elsewhere": "/{lang}/my/link/unknown",
     "news by email": "/{lang}/updates/email",
     "a link to confirm that nobody knows": "/{lang}/updates/email/unknown",
     "a link to leave the news that nobody knows": "/{lang}/updates/leave/unknown",
@@ -95,6 +97,7 @@ REDIRECT = "leads to another page"
 CODE = "opens only between password and code; tests/blueprints/admin/test_second_step.py examines its markup"
 APPLICATIONS = "test_new_rooms.py looks at it, with an application"
 STATES = "test_new_rooms.py looks at it, with a campaign in another state"
+MY = "test_monthly.py looks at it, with a donor who is signed in"
 NOT_EXAMINED = {
     "/": REDIRECT,
     "/.well-known/security.txt": FILE,
@@ -106,6 +109,9 @@ NOT_EXAMINED = {
     "/<language:lang>/feed.xml": FILE,
     "/<language:lang>/p/<token>/receipt/<number>": FILE,
     "/<language:lang>/p/all/<token>": "needs a mailbox with two monthly gifts; test_monthly.py looks at it",
+    "/<language:lang>/my/code": MY,
+    "/<language:lang>/my/receipts/<number>": FILE,
+    "/<language:lang>/my/sessions": MY,
     "/<language:lang>/receipt/<token>": FILE,
     "/<language:lang>/thanks/receipt/<number>": FILE,
     "/<language:lang>/thanks/state": DATA,

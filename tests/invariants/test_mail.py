@@ -31,6 +31,8 @@ FACTS: dict[str, object] = {
     "help_email": "hello@quilt.example",
     "public_url": "http://localhost",
     "code": "012345",
+    "my_url": "http://localhost/en/my/",
+    "sign_in_url": "http://localhost/en/my/link/secret",
     "cause": "failures",
     "failed": 41,
     "started": 1060,

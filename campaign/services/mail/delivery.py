@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
+from campaign.domain.donor_session import SIGN_IN_KIND
 from campaign.domain.errors import NotFound
 from campaign.domain.event_sign_up import MAIL_KIND as SIGN_UP_KIND
 from campaign.domain.grant_application import LETTER_KIND, LINK_KIND, RECEIVED_KIND
@@ -28,6 +29,7 @@ from campaign.i18n import current_language, day, in_language, money_in_text
 from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.mail_sentences import MONTHLY, PLACEHOLDERS, RECEIPT, mail_sentences
+from campaign.services.donor_account.sign_in import sign_in_facts
 from campaign.services.events.mail_facts import calendar_attachment, sign_up_facts
 from campaign.services.grants.links import link_facts
 from campaign.services.mail.listed_mail import ListedMail
@@ -83,6 +85,7 @@ OWN_FACTS = {
     NEWS_KIND: update_facts,
     SEGMENT_MAIL_KIND: segment_mail_facts,
     SIGN_UP_KIND: sign_up_facts,
+    SIGN_IN_KIND: sign_in_facts,
     LINK_KIND: link_facts,
     RECEIVED_KIND: link_facts,
     LETTER_KIND: link_facts,
@@ -159,6 +162,8 @@ def compose(message: Message, *, attachment: tuple[str, bytes] | None, public_ur
     sender = sender_of(message)
     with in_language(message.language):
         facts = _template_facts(message, public_url=public_url, at=at)
+        if message.donation_id is not None or "pledge" in message.facts:
+            facts["my_url"] = f"{public_url}/{message.language}/my/"
         parts = render_parts(message.kind, facts, sender, public_url=public_url)
     return Email(
         message_id=f"<{message.public_id}@{urlsplit(public_url).hostname}>",
@@ -180,6 +185,7 @@ def render_parts(kind: str, facts: dict[str, Any], sender: MailSender, *, public
     facts["help_email"] = facts.get("help_email") or sender.contact_email
     facts |= {"organisation_name": sender.organisation_name, "legal_footer": sender.legal_footer}
     facts["colours"] = sender.colours
+    facts.setdefault("my_url", "")
     facts["logo_url"] = f"{public_url}{sender.logo_path}" if sender.logo_path else ""
     # Not render_template: what pages are given of their request and site has no place in a mail.
     parts = {

@@ -57,6 +57,7 @@ PERIODS: Mapping[RetentionName, LazyString] = {
     RetentionName.CAMPAIGN_ATTEMPTS: _("of counts by campaign, which are about nobody: %(days)s"),
     RetentionName.GIFT_STARTS: _("of the place from which a payment was started: %(days)s"),
     RetentionName.STAFF_SESSIONS: _("of a session that has ended: %(days)s"),
+    RetentionName.DONOR_SESSIONS: _("of a session on your own pages that has ended: %(days)s"),
     RetentionName.STAFF_DEVICES: _("of a browser that is not used any more: %(days)s"),
     RetentionName.STAFF_LINKS: _("of a one-time link that has expired: %(days)s"),
     RetentionName.EVENT_LINKS: _("emails with a link that confirms a sign-up: %(days)s"),

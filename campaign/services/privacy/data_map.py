@@ -125,6 +125,16 @@ DATA_MAP: Sequence[DataEntry] = (
         columns=columns_of("subscriber", "email", "email_key", "language"),
     ),
     DataEntry(
+        kind=DataKind.SESSIONS,
+        title=_("Sessions on your own pages"),
+        what=_("In which browser and on which system you signed in to your own pages, and when."),
+        why=_("To keep you signed in, and to let you see and end your sessions."),
+        basis=LegalBasis.GIFT,
+        periods=(RetentionName.DONOR_SESSIONS,),
+        recipients=(),
+        columns=columns_of("donor_session", "browser", "system"),
+    ),
+    DataEntry(
         kind=DataKind.EVENTS,
         title=_("Sign-up for an event"),
         what=_(

@@ -16,6 +16,7 @@ from campaign.models.donor import (
     DonorTag,
     SoftCredit,
 )
+from campaign.models.donor_session import DonorSession
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.inbox import ProviderEvent
 from campaign.models.moderation import ModerationBlock
@@ -101,6 +102,12 @@ PARTS = (
         "news_subscriptions",
         Subscriber,
         ("email", "language", "state", "source", "consent_version", "requested_at", "confirmed_at", "left_at"),
+    ),
+    Part(
+        DataKind.SESSIONS,
+        "sessions",
+        DonorSession,
+        ("browser", "system", "is_remembered", "signed_in_at", "last_used_at", "expires_at", "ended_at"),
     ),
     Part(
         DataKind.EVENTS,

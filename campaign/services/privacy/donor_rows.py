@@ -31,6 +31,7 @@ from campaign.models.donor import (
     DonorTag,
     SoftCredit,
 )
+from campaign.models.donor_session import DonorSession
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.inbox import ProviderEvent
 from campaign.models.moderation import ModerationBlock
@@ -78,7 +79,7 @@ def donor_rows(session: Session, public_id: str, *, is_locking: bool = False) ->
         language=donor.language,
         gift_ids=gifts,
         pledge_ids=pledges,
-        merged=_merged(session, donor),
+        merged=merged_donors(session, donor),
         conditions=_conditions(donor, gifts, pledges)
         | {DonorSegment: DonorSegment.id.in_(segments_naming(session, _names(session, donor, gifts, pledges)))},
     )
@@ -100,7 +101,7 @@ def person_rows(session: Session, public_id: str) -> DonorRows:
     )
 
 
-def _merged(session: Session, donor: Donor) -> tuple[str, ...]:
+def merged_donors(session: Session, donor: Donor) -> tuple[str, ...]:
     """Return the others, whichever of them was merged into whom, and over as many steps as there are."""
     known, newest = {donor.id}, {donor.id}
     while newest:
@@ -164,6 +165,7 @@ def _conditions(
             Message.receipt_id.in_(receipts),
         ),
         DonorConsent: or_(DonorConsent.donor_id == donor.id, DonorConsent.subscriber_id.in_(readers)),
+        DonorSession: DonorSession.donor_id == donor.id,
         DonorNote: DonorNote.donor_id == donor.id,
         DonorTag: DonorTag.donor_id == donor.id,
         SoftCredit: or_(SoftCredit.donor_id == donor.id, SoftCredit.donation_id.in_(gifts)),

@@ -19,6 +19,7 @@ from campaign.extensions import Model
 from campaign.models.abuse import AttemptCount, GiftStart
 from campaign.models.application import ApplicationFile, ApplicationLink, ApplicationReview, GrantApplication
 from campaign.models.donation import Donation
+from campaign.models.donor_session import DonorSession
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.form_view import FormViews
 from campaign.models.inbox import ProviderEvent
@@ -206,6 +207,11 @@ RULES: tuple[RowRule, ...] = (
     _rule(RetentionName.STAFF_SESSIONS, StaffSession, lambda before: StaffSession.last_used_at < before),
     _rule(RetentionName.STAFF_DEVICES, StaffDevice, lambda before: StaffDevice.last_used_at < before),
     _rule(RetentionName.STAFF_LINKS, StaffLink, lambda before: StaffLink.expires_at < before),
+    _rule(
+        RetentionName.DONOR_SESSIONS,
+        DonorSession,
+        lambda before: or_(DonorSession.expires_at < before, DonorSession.ended_at < before),
+    ),
     _rule(RetentionName.FORM_VIEWS, FormViews, lambda before: FormViews.day < local_day(before)),
     replace(
         _rule(RetentionName.APPLICATIONS, GrantApplication, _is_application_without_grant),

@@ -21,6 +21,7 @@ from campaign.models.donor import (
     DonorTag,
     SoftCredit,
 )
+from campaign.models.donor_session import DonorSession
 from campaign.models.event_sign_up import EventSignUp
 from campaign.models.inbox import ProviderEvent
 from campaign.models.moderation import ModerationBlock
@@ -61,6 +62,7 @@ def empty_rows(session: Session, rows: DonorRows, *, block: Block | None, at: da
             raw=EMPTY_PAYLOAD,
             error=None,
         ),
+        "sessions": _changed(session, delete(DonorSession).where(of[DonorSession])),
         "notes": _changed(session, delete(DonorNote).where(of[DonorNote])),
         "tags": _changed(session, delete(DonorTag).where(of[DonorTag])),
         "parts_in_gifts": _changed(session, delete(SoftCredit).where(of[SoftCredit])),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.domain.abuse import HOUR, Kind
+from campaign.domain.donor_session import SIGN_IN_KIND
 from campaign.domain.grant_application import LINK_KIND
 from campaign.domain.language import in_language_of
 from campaign.domain.news import CONFIRM_KIND
@@ -22,7 +23,7 @@ from campaign.services.shield.attempts import RETENTION, Counter, count_of, coun
 KIND, PLEDGE_KIND, LINKS_KIND = "gift_code", "pledge_code", "pledge_links"
 """Folders of mail templates: of a code for the donation form, of one for the page of a monthly gift, and of the link to all
 monthly gifts of a mailbox."""
-PROOFS = frozenset({KIND, PLEDGE_KIND, LINKS_KIND, CONFIRM_KIND, LINK_KIND})
+PROOFS = frozenset({KIND, PLEDGE_KIND, LINKS_KIND, CONFIRM_KIND, LINK_KIND, SIGN_IN_KIND})
 """Mails for an address that anybody typed, whose reader proves by them that the mailbox is theirs: they are never sent
 again or elsewhere, and forgotten after some days."""
 MAX_CODES_OF_A_MAILBOX = 4

@@ -89,6 +89,7 @@ ABOUT_NOBODY = {
     "refund": {"public_id", "currency", "state", "provider_id", "settlement_id", "failure_settlement_id", "error"},
     "soft_credit": {"public_id", "kind"},
     "segment_mailing": {"public_id", "purpose", "state"},
+    "donor_session": {"public_id", "sign_in_id"},
     "staff": set(),
     "staff_device": set(),
     "staff_link": {"purpose"},

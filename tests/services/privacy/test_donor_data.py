@@ -29,7 +29,7 @@ def test_everything_that_is_stored_about_a_donor_is_in_the_file(engine: Engine, 
     assert [part.name for part in PARTS if not data.rows[part.name]] == [
         *("refunds", "disputes", "monthly_gifts", "monthly_gift_history", "monthly_gift_requests"),
         *("monthly_gift_answers", "emails_to_segments", "notes", "tags", "parts_in_gifts", "merges"),
-        *("not_the_same_as_others", "saved_searches", "blocks", "event_sign_ups", "grant_applications"),
+        *("not_the_same_as_others", "saved_searches", "blocks", "sessions", "event_sign_ups", "grant_applications"),
         *("application_files", "application_reviews", "application_links"),
     ]
     assert content["receipts"][0]["document"]["donor_name"] == "Aida Donor"

@@ -31,6 +31,7 @@ MAIL_KINDS: Mapping[str, LazyString] = {
     "alarm_over": _("Alarm is over"),
     "pledge_links": _("Monthly gifts: link to all of a mailbox"),
     "pledge_link": _("Monthly gift: new link"),
+    "my_sign_in": _("Sign-in to a donor’s own pages"),
     "pledge_code": _("Monthly gift: code for its page"),
     "pledge_changed": _("Monthly gift: change confirmed"),
     "pledge_successor": _("Monthly gift: whether it continues in the campaign that follows"),

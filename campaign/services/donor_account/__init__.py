@@ -1,0 +1,1 @@
+"""A donor's own pages: sign-in without a password, their gifts, and what they may do themselves."""

@@ -1,0 +1,49 @@
+"""A donor's gifts of all campaigns, their receipts, their monthly gifts; nobody else's."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from campaign.database import reading
+from campaign.models.receipt import Receipt
+from tests.blueprints.my.conftest import Browser
+from tests.services.pledges.steps import begin_pledge
+from tests.support.pages import fetch_address
+
+pytestmark = pytest.mark.database("sqlite")
+
+
+def test_gifts_receipts_and_monthly_gifts_stand_on_one_page(browser: Browser) -> None:
+    begin_pledge(browser.engine)
+    browser.engine.work()
+    page = browser.sign_in().home()
+    assert len(page.texts("section[aria-labelledby=gifts] li")) == 2
+    assert page.texts("section[aria-labelledby=monthly] dt")[2:4] == ["Next payment", "Card"]
+    manage = page.link("Change amount, card or pause; stop it")
+    assert browser.client.get(manage).status_code == 200
+    number = page.one("a[download]")
+    pdf = browser.client.get(str(number["href"]))
+    assert (pdf.mimetype, pdf.headers["Cache-Control"]) == ("application/pdf", "no-store")
+    assert page.answer.headers["Cache-Control"] == "no-store"
+    for language in ("ru", "ky"):
+        fetch_address(browser.client, f"/{language}/my/")
+    text = browser.engine.mailer.sent[0].text
+    assert "/en/my/" in text  # of the receipt: every email about a gift leads here
+
+
+def test_somebody_elses_receipt_is_not_found(browser: Browser) -> None:
+    engine = browser.engine
+    foreign = engine.open(replace(engine.request(), email="other@example.org"))
+    engine.payments.pay(engine.checkout_of(foreign), email="other@example.org")
+    engine.tell("checkout.session.completed", engine.checkout_of(foreign))
+    engine.work()
+    with reading() as session:
+        numbers = list(session.execute(select(Receipt.number).order_by(Receipt.id)).scalars())
+    browser.sign_in()
+    statuses = [browser.client.get(f"/en/my/receipts/{number}").status_code for number in [*numbers, "WCL-1"]]
+    assert statuses == [200, 404, 404]
+    assert (
+        len(fetch_address(browser.client, f"/en/my/?before={foreign}").texts("a[download]")) == 1
+    )  # their list begins anew
+    assert browser.engine.app.test_client().get(f"/en/my/receipts/{numbers[0]}").headers["Location"] == "/en/my/"
