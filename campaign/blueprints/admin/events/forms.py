@@ -33,7 +33,9 @@ class SignUpSettingsForm(VersionedForm):
     """Whether people can sign up, until when, and what happens when all places are taken."""
 
     is_offered = BooleanField(_("People can sign up"), description=_("On the public page of the event."))
-    until = MomentField(_("Until"), description=_("May be empty: then people can sign up until the event begins."))
+    until = MomentField(
+        _("Sign-up is open until"), description=_("May be empty: then people can sign up until the event begins.")
+    )
     has_waiting_list = BooleanField(
         _("Take a waiting list when all places are taken"),
         description=_("Free places go, with an email, to the first who waits and for whom they are enough."),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.filters import ListFilters, list_filters
@@ -83,7 +84,7 @@ def _page(
         state=state,
         states={
             "waiting": _("Not looked at yet"),
-            "shown": _("Approved"),
+            "shown": pgettext("name", "Approved"),
             "hidden": _("Taken off the list"),
         },
         form=form,
