@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from campaign.models.campaign import Section, Update
 from campaign.models.picture import Consent, TextConsent
 from campaign.services import audit
 from campaign.services.campaigns.mail_sentences import MAIL_PLACE
-from campaign.services.campaigns.quoted_texts import UPDATE, piece_name
+from campaign.services.campaigns.quoted_texts import UPDATE, hidden_pieces, piece_name
 from campaign.services.campaigns.revision import count_public_change
 
 HEADS = frozenset({"plan", "lead"})
@@ -86,6 +86,13 @@ def pieces_without_consent(campaign_id: int) -> list[str]:
     query = select(TextConsent.piece).where(TextConsent.campaign_id == campaign_id, TextConsent.consent_id.is_(None))
     with reading() as session:
         return sorted(session.execute(query).scalars())
+
+
+def unseen_pieces(campaign_id: int, place: str, *, day: date) -> list[PieceView]:
+    """Return the pieces of a place that nobody sees on a day, because a consent does not hold or is not recorded."""
+    with reading() as session:
+        hidden = hidden_pieces(session, campaign_id, day=day)
+        return [piece for piece in read_pieces(session, campaign_id) if piece.name in hidden and piece.place == place]
 
 
 def link_piece(order: PieceOrder, *, clock: Clock) -> None:

@@ -75,7 +75,6 @@ def test_what_is_no_scan_and_no_recording_is_refused_and_what_was_typed_stays(st
         "film.mp4": (mp4(b"soun", b"vide"), "Videos are not accepted"),
         "empty.ogg": (b"", "The file is empty"),
         "locked.pdf": (paper(password="open"), "needs a password"),
-        "large.wav": (RECORDINGS["voice.wav"] + bytes(25_000_000), "larger than 25 MB"),
     }
     refused = save(staff, form, *((name, data) for name, (data, _sentence) in wrong.items()))
     assert refused.answer.status_code == 422
@@ -111,6 +110,9 @@ def test_a_text_is_linked_to_a_consent_and_unlinked_by_buttons(
         writing.add(TextConsent(campaign_id=campaign.id, piece=f"update:{news}"))  # as it comes with a folder
     listed = fetch(staff, "admin.consents")
     assert "Nobody sees these texts yet" in listed.text(".notice.warn")
+    unseen = fetch(staff, "admin.update", public_id=news).text(".notice.warn")
+    assert "Nobody sees this update" in unseen
+    assert "First event" in unseen
     assert fetch(finance, "admin.consents").soup.select(".notice.warn button") == []
     shown = fetch_address(staff, listed.submit(staff, ".notice form").headers["Location"])
     assert shown.soup.select(".notice.warn") == []

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaign.domain.consent_file import ConsentFileFlaw, ConsentFilesRefused
+from campaign.domain.consent_file import MAX_BYTES, ConsentFileFlaw, ConsentFilesRefused
 from campaign.domain.identity import new_public_id
 from campaign.domain.retention import RetentionName
 from campaign.gateways.file_store import FolderFiles
@@ -79,9 +79,11 @@ def test_nothing_is_stored_where_one_of_the_files_is_refused(
     campaign: Campaign, actor_id: int, clock: SettableClock, tmp_path: Path
 ) -> None:
     context, order = a_context(clock, files=FolderFiles(tmp_path / "files")), an_order(campaign, actor_id)
-    uploads = [an_upload("voice.amr", RECORDINGS["voice.amr"]), an_upload("no.pdf", b"%PDF-1.7")]
+    large = RECORDINGS["voice.wav"] + bytes(MAX_BYTES)
+    uploads = [an_upload("voice.amr", RECORDINGS["voice.amr"]), an_upload("no.pdf", b"%PDF-1.7"), an_upload("a", large)]
     with pytest.raises(ConsentFilesRefused) as refused:
         save_with_files(order, uploads, context=context)
-    assert [(file.name, file.flaw) for file in refused.value.files] == [("no.pdf", ConsentFileFlaw.DAMAGED)]
+    flaws = [(file.name, file.flaw) for file in refused.value.files]
+    assert flaws == [("no.pdf", ConsentFileFlaw.DAMAGED), ("a", ConsentFileFlaw.TOO_BIG)]
     assert files_in(tmp_path / "files") == []
     assert list_files(campaign.id, order.public_id) == []

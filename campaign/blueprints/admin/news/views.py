@@ -13,6 +13,7 @@ from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.news import words as news_words
 from campaign.blueprints.admin.news.forms import PUBLISH, SCHEDULE, RevisionForm, UpdateForm, update_form
 from campaign.blueprints.admin.words import sentence_of
+from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.news import (
     UpdateBadLinks,
@@ -25,11 +26,13 @@ from campaign.domain.news import (
 )
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
+from campaign.services.campaigns.quoted_texts import UPDATE, piece_name
 from campaign.services.news import publishing, writing
 from campaign.services.news import updates as update_list
 from campaign.services.news.readers import confirmed_count
 from campaign.services.news.updates import UpdateFilter, UpdateView
 from campaign.services.news.writing import SaveOrder
+from campaign.services.pictures.quoted_pieces import PieceView, unseen_pieces
 
 
 @bp.get("/updates")
@@ -161,7 +164,14 @@ def _form_page(form: UpdateForm, view: UpdateView | None = None, *, theirs: Upda
         theirs=theirs,
         news_words=news_words,
         readers=confirmed_count(campaign().id),
+        unseen=_unseen(view) if view else [],
     )
+
+
+def _unseen(view: UpdateView) -> list[PieceView]:
+    """Return the update where nobody sees it because of a consent."""
+    pieces = unseen_pieces(campaign().id, UPDATE, day=local_day(current_context().clock.now()))
+    return [piece for piece in pieces if piece.name == piece_name(UPDATE, view.public_id)]
 
 
 def _conflict_page(form: UpdateForm, public_id: str) -> str:

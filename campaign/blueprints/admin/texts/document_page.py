@@ -8,6 +8,7 @@ from flask import render_template
 
 from campaign.blueprints.admin.frame import campaign
 from campaign.blueprints.admin.texts import words
+from campaign.days import local_day
 from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.documents.differences import Piece, changes_between, compare_texts
 from campaign.domain.documents.drafts import fingerprint
@@ -15,9 +16,12 @@ from campaign.domain.documents.fields import Draft, specs
 from campaign.domain.documents.kinds import DOCUMENTS
 from campaign.domain.documents.merging import ConflictKind, MergeConflict, Merged, marks_of
 from campaign.domain.documents.reading import FieldProblem, read
+from campaign.gateway_registry import current_context
 from campaign.i18n import text_of
 from campaign.services.campaigns.form_options import purposes_of
 from campaign.services.content.editing import DocumentState, DraftConflict
+from campaign.services.content.parts import PLACES
+from campaign.services.pictures.quoted_pieces import unseen_pieces
 
 
 def document_page(
@@ -60,6 +64,7 @@ def document_page(
         changes_of_both=changes_between(kind, base, draft, state.rules.languages)
         if conflict and not conflict.merged
         else [],
+        unseen=unseen_pieces(campaign().id, PLACES.get(state.name, ""), day=local_day(current_context().clock.now())),
         fund_choices=_fund_choices(),
         currency_choices=[{"value": code, "label": code} for code in state.rules.bounds],
     )
