@@ -344,9 +344,7 @@ def _stored_secret(instance: Path, app_env: str) -> str:
 
 def _sandbox(instance: Path) -> dict[str, str]:
     """Return what the running sandbox wrote about itself; nothing when it never ran here."""
-    path = instance / "sandbox" / "sandbox.json"
     try:
-        content: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        return dict(json.loads((instance / "sandbox" / "sandbox.json").read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
-    return content
