@@ -116,6 +116,7 @@ def test_the_picture_is_drawn_once(client: FlaskClient, second: str, monkeypatch
 
     def counted(content: ShareImage) -> bytes:
         drawn.append(content.demo_label)
+        assert "Kurak" not in f"{content.name} {content.title} {content.progress}"
         return render_png(content)
 
     monkeypatch.setattr(share_image, "render_png", counted)

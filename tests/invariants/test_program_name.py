@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -10,6 +11,7 @@ from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.fakes import SettableClock
+from tests.support.tree import ROOT
 
 pytestmark = pytest.mark.database("sqlite")
 PUBLIC = (
@@ -23,6 +25,7 @@ STAFF = (
     *("/staff/disbursements", "/staff/ledger", "/staff/reconciliation", "/staff/people", "/staff/organisation"),
     *("/staff/audit", "/staff/inbox", "/staff/account", "/staff/sessions", "/staff/shield", "/staff/nowhere"),
 )
+TRANSLATIONS = ROOT / "campaign" / "translations"
 CRAFT = "Kurak is the Kyrgyz craft of patchwork"
 """The demo's page about the quilt speaks of the craft."""
 
@@ -42,6 +45,15 @@ def test_pages_name_the_program_in_the_colophon_alone(app: Flask, client: FlaskC
     for path in ("/ru/", "/en/nowhere", "/staff/login", "/staff/ 1"):
         assert pages[path].count('class="colophon"') == 1, path
     assert "Women Creative Lab · Staff desk" in pages["/staff/ 1"]
+
+
+def test_no_text_of_the_interface_names_the_program_but_the_colophon() -> None:
+    """Whatever page, email, card or file a text is for."""
+    with (TRANSLATIONS / "messages.pot").open("rb") as file:
+        texts = {
+            text for message in read_po(file) for text in ([message.id] if isinstance(message.id, str) else message.id)
+        }
+    assert {text for text in texts if "kurak" in text.lower()} == {"Made with Kurak, free software"}
 
 
 def test_without_an_organisation_no_page_names_the_program_either(app: Flask, client: FlaskClient) -> None:

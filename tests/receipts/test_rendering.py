@@ -121,7 +121,10 @@ def test_the_file_says_what_it_is(language: Language) -> None:
         assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
         assert metadata["pdfuaid:part"] == "1"
         assert b"pdfaExtension:schemas" in pdf.Root.Metadata.read_bytes()
+        assert b"kurak" not in pdf.Root.Metadata.read_bytes().lower()
+        assert not any("kurak" in str(value).lower() for value in dict(pdf.docinfo).values())
         assert pdf.docinfo.CreationDate == "D:20260309"
+    assert "kurak" not in text_of(plain_pdf(language)).lower()
 
 
 @pytest.mark.parametrize("language", languages())

@@ -41,7 +41,8 @@ def erase_donor(public_id: str) -> ResponseReturnValue:
         flash(
             _(
                 "The personal data are erased, but the list of erasures outside the database could not be written: a "
-                "restored backup could bring them back. Tell those who run the server; “kurak doctor” shows what is missing."
+                "restored backup could bring them back. Tell those who run the server: their check of the "
+                "installation names what is missing."
             ),
             "bad",
         )
