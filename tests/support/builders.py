@@ -13,7 +13,7 @@ from campaign.domain.identity import new_public_id
 from campaign.domain.journal import EntryKind
 from campaign.domain.money import Money
 from campaign.extensions import db
-from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision, SuggestedAmount
+from campaign.models.campaign import Campaign, CampaignCurrency, CampaignRevision, Section, SuggestedAmount
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.donor import Donor
 from campaign.models.fund import Event, Fund, FundTransferRule, Grant
@@ -66,6 +66,14 @@ def a_campaign(
         _add_currencies(session, campaign)
         session.add(_fund(campaign, code="GEN", kind="general"))
     return campaign
+
+
+def add_other_way(campaign: Campaign) -> None:
+    """Give a campaign a text about another way to give."""
+    texts = {"heading": translations("Cash"), "body": translations("At the fair")}
+    facts = {"part": "way", "is_demo": False, "details": []}
+    with transaction() as session:
+        session.add(Section(campaign_id=campaign.id, place="other_way", slug="cash", position=0, facts=facts, **texts))
 
 
 def set_issuer_text(name: str, text: str) -> None:

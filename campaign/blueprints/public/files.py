@@ -6,7 +6,7 @@ from flask import Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 
 from campaign.blueprints.public import bp
-from campaign.blueprints.public.frame import address
+from campaign.blueprints.public.frame import address, pages_with_texts
 from campaign.config import Config
 from campaign.days import local_day, start_of_day
 from campaign.domain.brand import STANDARD, stylesheet
@@ -22,9 +22,9 @@ from campaign.services.organisation.profile import organisation
 from campaign.services.pictures.listing import public_file
 from campaign.web.page_cache import cached, campaign_of, card_of
 
-ALWAYS = ("donate", "transparency", "events/", "grants/", "updates/", "supporters/", "other-ways")
+ALWAYS = ("donate", "transparency", "events/", "grants/", "updates/", "supporters/")
 PRIVATE = ("/staff/", "/sandbox/", "/dev/", "/*/thanks", "/*/p/", "/*/receipt/", "/*/verify/*")
-STANDING = ("about", "privacy", "accessibility")
+STANDING = ("other-ways", "about", "privacy", "accessibility")
 
 
 @bp.get("/<language:lang>/feed.xml")
@@ -46,7 +46,7 @@ def sitemap() -> Response:
 def _addresses_of(card: CampaignCard) -> list[dict[str, str]]:
     """Language → path, for each page of a campaign that is there."""
     campaign = campaign_of(card)
-    standing = {"privacy"} | {str(part.facts.get("page")) for part in campaign.texts.get("page", ())}
+    standing = pages_with_texts(campaign.texts)
     paths = ["", *ALWAYS, *(name for name in STANDING if name in standing)]
     paths += [f"{kind}s/{row.public_id}" for kind in ("event", "grant") for row in campaign.money.of_kind(kind)]
     paths += [f"updates/{news.public_id}" for news in campaign.news]

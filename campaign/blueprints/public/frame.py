@@ -1,6 +1,7 @@
 """What `base.html` needs on every page of the site: whose site it is, its addresses, the same page in other languages."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from flask import current_app, g, request, url_for
@@ -15,6 +16,7 @@ from campaign.domain.gift_source import shared_address
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, page_language
 from campaign.services.campaigns.cards import CampaignCard
+from campaign.services.campaigns.page import TextPart
 from campaign.services.drill.gate import takes_card_gifts
 from campaign.services.news.subscriptions import CONSENT_TEXT
 from campaign.services.organisation.logos import LogoFacts, profile_and_logos
@@ -97,15 +99,23 @@ def accepts_gifts(site: CampaignCard | None) -> bool:
 
 
 def standing_pages(site: CampaignCard | None) -> frozenset[str]:
-    """Return which of about, privacy (always) and accessibility the campaign has; nothing while there is no database."""
+    """Return which of about, privacy (always), accessibility and other-ways the campaign has.
+
+    There are none while there is no database.
+    """
     if site is None:
         return frozenset()
     try:
-        own = {str(part.facts.get("page")) for part in campaign_of(site).texts.get("page", ())}
+        return pages_with_texts(campaign_of(site).texts)
     except SQLAlchemyError:
         log.exception("the frame of the page could not read the campaign's texts")
         return frozenset()
-    return frozenset({"privacy", *own})
+
+
+def pages_with_texts(texts: Mapping[str, Sequence[TextPart]]) -> frozenset[str]:
+    """Return the static pages for which these texts have something to say; privacy always is one."""
+    own = {str(part.facts.get("page")) for part in texts.get("page", ())}
+    return frozenset({"privacy", *own, *(["other-ways"] if texts.get("other_way") else [])})
 
 
 def same_page(language: str) -> str:

@@ -16,7 +16,7 @@ from campaign.gateways.payments import CheckoutPage, CheckoutParams, NoPayments
 from campaign.jobs import work_off_everything
 from campaign.models.donation import Donation
 from campaign.services.gifts.settlement import refresh_checkout
-from tests.support.builders import a_campaign
+from tests.support.builders import a_campaign, add_other_way
 from tests.support.fakes import FakePayments, SettableClock
 from tests.support.pages import Page, fetch_address
 
@@ -27,7 +27,7 @@ FORM = "form[data-give]"
 
 @pytest.fixture(autouse=True)
 def _campaign(app: Flask) -> None:
-    a_campaign()
+    add_other_way(a_campaign())
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from campaign.models.outbox import Message
 from campaign.services.gifts.settlement import refresh_checkout
 from campaign.services.shield import judging as shield
 from campaign.services.shield.state import activate_manually
-from tests.support.builders import a_campaign, a_donor, a_member_of_staff
+from tests.support.builders import a_campaign, a_donor, a_member_of_staff, add_other_way
 from tests.support.fakes import SIGNATURE, FakePayments, RecordingMailer, SettableClock
 from tests.support.pages import Page, fetch_address
 
@@ -34,7 +34,7 @@ FORM = "form[data-give]"
 def _campaign(app: Flask) -> None:
     """USD gifts from 5; the shield is switched on, and away."""
     app.config["KURAK"] = replace(app.config["KURAK"], shield="on")
-    a_campaign()
+    add_other_way(a_campaign())
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from campaign.models.fund import Fund
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.demo.content import load_plan
 from campaign.services.demo.loader import load_campaign
-from tests.support.builders import NOW, a_campaign, a_fund, a_paid_gift, usd
+from tests.support.builders import NOW, a_campaign, a_fund, a_paid_gift, add_other_way, usd
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch, fetch_address
 
@@ -229,6 +229,16 @@ def test_a_demonstration_says_so_and_a_real_campaign_does_not(client: FlaskClien
     a_campaign(slug="real", is_featured=False)
     assert fetch(client, "public.campaign", lang="en", slug="quilt").soup.select(".demo")
     assert not fetch(client, "public.campaign", lang="en", slug="real").soup.select(".demo")
+
+
+def test_other_ways_to_give_are_offered_where_there_is_a_text_about_them(client: FlaskClient) -> None:
+    campaign = a_campaign()
+    places = ("/en/", "/en/donate", "/sitemap.xml")
+    assert [path for path in places if "other-ways" in client.get(path).text] == []
+    add_other_way(campaign)
+    with transaction() as session:
+        count_public_change(session, campaign.id)
+    assert [path for path in places if "other-ways" in client.get(path).text] == list(places)
 
 
 @pytest.mark.database("sqlite")
