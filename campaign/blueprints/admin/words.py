@@ -147,6 +147,7 @@ ATTENTION: Mapping[str, tuple[LazyString, str, Mapping[str, str]]] = {
     "payout_open": (_("Payouts do not add up, or are waiting to be booked manually"), "admin.reconciliation", {}),
     "note_prepared": (_("A milestone is reached: a prepared update waits"), "admin.updates", {"state": "draft"}),
     "applications_waiting": (_("Applications wait for a decision"), "admin.applications", {"state": "submitted"}),
+    "field_report": (_("Reports from field mode wait"), "admin.plan", {}),
     "report_late": (_("Reports of events and grants are late"), "admin.plan", {}),
     "allocation_waiting": (
         _("Allocations wait for approval"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -102,6 +102,13 @@ def report_drafts(campaign_id: int, public_id: str) -> list[ReportDraft]:
         names = {key: name for key, name in session.execute(query_of_names)}  # noqa: C416  # rows are no pairs to mypy
     drafts = [_draft(name, each, names.get(each["by"], "")) for name, each in waiting.items()]
     return sorted(drafts, key=lambda draft: draft.written_at)
+
+
+def events_with_drafts(campaign_id: int) -> Select[str]:
+    """Return the query of the codes, in one text, of the events of a campaign for which a draft waits."""
+    waits = cast(Event.report_drafts, String).contains('"by"')  # of what was used or deleted nothing is left
+    query = select(func.aggregate_strings(Fund.code, ", ")).join(Event, Event.fund_id == Fund.id)
+    return query.where(Fund.campaign_id == campaign_id, waits)
 
 
 def use_within(session: Session, fund: Fund, draft_id: str) -> None:

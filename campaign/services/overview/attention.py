@@ -19,6 +19,7 @@ from campaign.models.fund import Fund
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.services.campaigns.fund_figures import FundSummary
+from campaign.services.campaigns.report_drafts import events_with_drafts
 from campaign.services.gifts.disputes_and_warnings import open_claims
 from campaign.services.grants.desk import undecided_applications
 from campaign.services.inbox.listing import LAST_EVENT
@@ -101,6 +102,7 @@ def attention_items(
         *(AttentionItem(kind=kind, count=count) for kind, count in shared.items()),
         AttentionItem(kind="note_prepared", count=todo.notes),
         AttentionItem(kind="applications_waiting", count=todo.applications),
+        AttentionItem(kind="field_report", count=len(todo.field_reports), detail=", ".join(todo.field_reports)),
         AttentionItem(kind="report_late", count=len(late), detail=", ".join(late)),
         AttentionItem(kind="allocation_waiting", count=todo.proposals, since=todo.oldest_proposal),
     ]
@@ -109,13 +111,14 @@ def attention_items(
 
 @dataclass(frozen=True, slots=True)
 class _Todo:
-    """What waits for somebody's decision, each a number but the last."""
+    """What waits for somebody's decision: numbers, the codes of events with a report from field mode, and a moment."""
 
     refunds_failed: int  # and not requested again
     refunds_stuck: int  # long requested, and not with the provider
     proposals: int
     notes: int
     applications: int
+    field_reports: list[str]
     oldest_proposal: datetime | None
 
 
@@ -135,11 +138,12 @@ def _refunds_and_decisions(session: Session, campaign_id: int, *, late: datetime
             select(func.count(Allocation.id)).where(*proposed).scalar_subquery(),
             prepared_notes(campaign_id).scalar_subquery(),
             undecided_applications(campaign_id).scalar_subquery(),
+            events_with_drafts(campaign_id).scalar_subquery(),
             select(func.min(Allocation.proposed_at)).where(*proposed).scalar_subquery(),
         )
         .select_from(Refund)
         .join(Donation, Donation.id == Refund.donation_id)
         .where(Donation.campaign_id == campaign_id, Refund.state.in_((RefundState.FAILED, RefundState.REQUESTED)))
     ).one()
-    failed, stuck, proposals, notes, applications, oldest = row
-    return _Todo(failed, stuck, proposals, notes, applications, oldest)
+    failed, stuck, proposals, notes, applications, codes, oldest = row
+    return _Todo(failed, stuck, proposals, notes, applications, sorted(codes.split(", ")) if codes else [], oldest)

@@ -74,6 +74,7 @@ def test_a_report_of_an_event_becomes_a_draft_of_it_once(staff: FlaskClient, cam
         assert answer.get_json() == {"address": f"/staff/plan/{event.public_id}", "note": ""}
     page = fetch_address(staff, answer.get_json()["address"])
     assert page.texts("section h2").count("A report from field mode is waiting") == 1
+    assert "Reports from field mode wait" in fetch(staff, "admin.overview").text()
     assert "Say first that the event has taken place" in page.text()
     change(event, status="held")
     report = fetch_address(staff, fetch_address(staff, f"/staff/plan/{event.public_id}").link("Open it in the report"))
@@ -93,6 +94,7 @@ def test_a_report_of_an_event_becomes_a_draft_of_it_once(staff: FlaskClient, cam
     again = write_report(staff, event, id=name).get_json()  # the answer was lost on the way
     assert "published before" in again["note"]
     assert "A report from field mode" not in fetch_address(staff, again["address"]).text()
+    assert "Reports from field mode wait" not in fetch(staff, "admin.overview").text()
 
 
 def test_a_report_that_comes_after_the_report_stands_beside_it(staff: FlaskClient, campaign: Campaign) -> None:
@@ -151,6 +153,9 @@ def test_what_is_wrong_is_refused_with_a_sentence(
     answer = post(staff, "entries", **entry)
     assert answer.status_code == status
     assert sentence is None or sentence in answer.get_json()["message"]
+
+
+def test_what_is_no_picture_is_refused(staff: FlaskClient) -> None:
     bad = post(staff, "pictures", id=new_public_id(), file=(io.BytesIO(b"%PDF"), "a.jpg"))
     assert bad.get_json() == {"message": "This file is not a picture. Choose a JPEG, PNG, WebP or HEIC file."}
 
