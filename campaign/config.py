@@ -21,12 +21,9 @@ from campaign.setting_values import has_bad_port, is_loopback, problem_of
 from campaign.settings import SETTINGS
 
 PaymentMode = Literal["none", "sandbox", "test", "live"]
-
 PROXY_HEADERS = ("X-Forwarded-For", "Forwarded")
-
 DEFAULT_TIME_ZONES = {"development": "Asia/Bishkek", "production": "UTC"}
 """Development shows the demo campaign, which is in Bishkek."""
-
 
 MIN_SECRET_CHARACTERS = 8
 """How many different characters a secret has: random hexadecimal digits lack them once in a million times."""

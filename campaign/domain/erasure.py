@@ -1,6 +1,16 @@
 """Erasing a donor's personal data: what hinders it. Pure."""
 
+from enum import StrEnum
+
 from campaign.domain.errors import Conflict, DomainError
+
+
+class CustomerDeletionState(StrEnum):
+    """How far the deletion of a customer at the payment provider has come."""
+
+    REQUESTED = "requested"
+    DONE = "done"
+    REFUSED = "refused"  # the provider does not do it; a person has to ask it
 
 
 class PledgeStillRunning(Conflict):

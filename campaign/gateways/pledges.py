@@ -152,5 +152,8 @@ class PledgeGateway(Protocol):
             PaymentRefused: it is declined.
         """
 
+    def delete_customer(self, customer_id: str) -> None:
+        """Delete a customer with their cards for good; it ends every subscription of theirs. Payments stay."""
+
     def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:
         """Return the address of the provider's page where the donor enters another card."""

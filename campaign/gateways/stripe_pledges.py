@@ -140,6 +140,10 @@ class StripePledges:
         tries = [one.to_dict() for one in self._v1.invoice_payments.list(params).data]
         return (tries[0]["payment"].get("payment_intent") or {}) if tries else {}
 
+    def delete_customer(self, customer_id: str) -> None:
+        with self._client.place(), translated():
+            self._v1.customers.delete(customer_id)
+
     def card_page(self, customer_id: str, *, return_url: str, language: str) -> str:
         params: Any = {
             "customer": customer_id,

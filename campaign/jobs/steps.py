@@ -27,7 +27,7 @@ from campaign.services.news import publishing as news_publishing
 from campaign.services.pledges import endings as pledge_endings
 from campaign.services.pledges import reminders, succession_steps
 from campaign.services.pledges import requests as pledge_asking
-from campaign.services.privacy import reapplying, retention, second_list
+from campaign.services.privacy import customer_deletion, reapplying, retention, second_list
 from campaign.services.privacy.reapplying import UnreadableErasures
 from campaign.services.queues.lease import LeaseTaken
 from campaign.services.receipts import issuing
@@ -83,6 +83,11 @@ def look_after_pledges() -> bool:
         or reminders.remind_next(context)
         or missed_payments.look_after_next(context)
     )
+
+
+def delete_customers() -> bool:
+    """Delete one erased donor's customer at the provider; return False when none is due."""
+    return customer_deletion.delete_next(current_context())
 
 
 def close_pages() -> bool:
@@ -207,7 +212,7 @@ def delete_old_data() -> bool:
     return False
 
 
-MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages)
+MONEY = (settle_inbox, send_refunds, look_after_pledges, close_pages, delete_customers)
 """What moves or books money, in the order of their turns."""
 DOCUMENTS = (
     render_receipts,

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CHAR, Exists, ForeignKey, select
+from sqlalchemy import CHAR, Exists, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaign.domain.erasure import CustomerDeletionState
 from campaign.extensions import Key, Model
-from campaign.models.columns import Facts, PrimaryKey, PublicId
+from campaign.models.columns import Facts, PrimaryKey, PublicId, check_values
 
 
 class Erasure(Model):
@@ -42,6 +43,23 @@ class ReceiptErasure(Model):
     erased_at: Mapped[datetime | None]
     document_sha256: Mapped[str | None] = mapped_column(CHAR(64))
     """Of the document without the name, so that the check still notices every other change."""
+
+
+class CustomerDeletion(Model):
+    """A customer at the payment provider whose donor was erased: it is deleted there by a worker."""
+
+    __tablename__ = "customer_deletion"
+    __table_args__ = (check_values("state", CustomerDeletionState), Index(None, "state", "next_try_at", "id"))
+
+    id: Mapped[PrimaryKey]
+    erasure_id: Mapped[int] = mapped_column(Key, ForeignKey("erasure.id"), index=True)
+    customer_id: Mapped[str] = mapped_column(unique=True)
+    """The provider's name of it; merged donors may share one."""
+    state: Mapped[str] = mapped_column(default=CustomerDeletionState.REQUESTED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    error: Mapped[str | None]
 
 
 def erasure_of(receipt_id: Any) -> Exists:  # a column, as the query writes it

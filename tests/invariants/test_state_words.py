@@ -59,6 +59,7 @@ from campaign.domain import (
 )
 from campaign.domain.abuse import Cause
 from campaign.domain.blocks import BlockKind
+from campaign.domain.erasure import CustomerDeletionState
 from campaign.domain.fraud_hold import FraudHold, FraudSign
 from campaign.i18n import in_language
 from campaign.services.exports import state_words
@@ -99,6 +100,7 @@ SHOWN: dict[type[StrEnum], tuple[tuple[str, Words], ...]] = {
     consent.ConsentForm: (("", picture_words.CONSENT_FORMS),),
     consent_file.ConsentFileFlaw: (("", picture_words.CONSENT_FILE_FLAWS),),
     consent_file.FileType: (("", picture_words.FILE_TYPES),),
+    CustomerDeletionState: (("", privacy_words.DELETIONS),),
     donor_consent.ConsentPurpose: (("", privacy_words.PURPOSES),),
     donor_consent.ConsentSource: (("", privacy_words.SOURCES),),
     logo.LogoProblem: (("", logo_sentences.SENTENCES),),

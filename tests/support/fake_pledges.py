@@ -35,6 +35,7 @@ class FakePledges:
     new_card: CardOnFile | None = None
     requests: list[tuple[str, object]] = field(default_factory=list)
     card_page_origin: str | None = "https://billing.example"
+    deleted_customers: list[str] = field(default_factory=list)
     calls_left: int | None = None
     """After so many answered calls the program ends, before it hears of the last one."""
 
@@ -187,6 +188,13 @@ class FakePledges:
     def stop(self, subscription_id: str, *, key: str) -> None:  # noqa: ARG002
         self.called("stop")
         self._over(subscription_id)
+        self.answer()
+
+    def delete_customer(self, customer_id: str) -> None:
+        self.called("delete_customer")
+        if customer_id in self.deleted_customers:
+            raise MissingAtProvider(customer_id)
+        self.deleted_customers.append(customer_id)
         self.answer()
 
     def take_new_card(self, subscription_id: str, *, key: str) -> bool:  # noqa: ARG002

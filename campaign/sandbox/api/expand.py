@@ -64,6 +64,8 @@ def expand(box: Box, answer: Json, paths: list[str]) -> Json:
 
 def _expand_path(box: Box, here: Json, parts: list[str], param: str, *, inside: str = "") -> None:
     name, below = parts[0], parts[1:]
+    if here.get("deleted"):
+        return  # nothing is left to expand
     kind = str(here.get("object", inside))
     objects: list[object]
     if kind == "list":

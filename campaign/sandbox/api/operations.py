@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from campaign.sandbox.balance import listing, payouts
 from campaign.sandbox.billing import (
     collecting,
+    customer_deletion,
     invoice_payments,
     invoices,
     portal,
@@ -138,6 +139,7 @@ OPERATIONS: Final = (
     _list("/v1/customers", customers.LIST, customers.list_all),
     _read("/v1/customers", customers.retrieve),
     _change("/v1/customers/<id>", customers.WRITE, customers.update),
+    _by_delete("/v1/customers", Group(), lambda box, _, object_id: customer_deletion.delete(box, object_id)),
     _list("/v1/disputes", disputes.LIST, disputes.list_all),
     _read("/v1/disputes", disputes.retrieve),
     _change("/v1/disputes/<id>", disputes.UPDATE, disputes.update),

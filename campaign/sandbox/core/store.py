@@ -127,12 +127,12 @@ class Store:
         return _object(rows[0]["hidden"]) if rows else {}
 
     def put(self, body: Json, hidden: Json | None = None) -> None:
-        """Insert or replace an object by its id; `hidden` stays as it is when not given."""
+        """Insert or replace an object by its id; `hidden` stays as it is when not given, and so does its moment."""
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         self.run(
             "INSERT INTO objects (id, kind, created, body) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-            (body["id"], body["object"], body["created"], text),
+            (body["id"], body["object"], body.get("created", 0), text),
         )
         if hidden is not None:
             secret = json.dumps(hidden, ensure_ascii=False, separators=(",", ":"))

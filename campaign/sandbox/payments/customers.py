@@ -97,4 +97,5 @@ def update(box: Box, params: Json, customer_id: str) -> Json:
 
 def list_all(box: Box, params: Json) -> Json:
     """List customers, newest first."""
-    return page_of(box, "customer", params, url="/v1/customers", filters=("email", "test_clock"))
+    stands = ("json_extract(body, '$.deleted') IS NULL", ())
+    return page_of(box, "customer", params, url="/v1/customers", filters=("email", "test_clock"), where=[stands])

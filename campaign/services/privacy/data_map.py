@@ -43,6 +43,7 @@ DATA_MAP: Sequence[DataEntry] = (
         columns=(
             *columns_of("pledge", *GIFT_NAMES, "language", "card_brand", "card_last4", "due_url", *SOURCE),
             *columns_of("pledge", "customer_id"),
+            *columns_of("customer_deletion", "customer_id"),
             *columns_of("pledge_request", "detail"),
         ),
     ),

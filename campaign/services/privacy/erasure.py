@@ -34,6 +34,7 @@ from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt
 from campaign.services import audit
 from campaign.services.campaigns.revision import count_public_change
+from campaign.services.privacy.customer_deletion import DeletionView, deletions_of, request_deletions
 from campaign.services.privacy.donor_rows import DonorRows, donor_rows, person_rows
 from campaign.services.privacy.erasure_terms import ErasureTerms, current_terms
 from campaign.services.privacy.receipt_erasure import erase_due_receipts
@@ -66,7 +67,7 @@ class ErasurePreview:
     receipts_until: date | None  # when the last of them goes; None where none waits
     sums: Sequence[Money]
     running_pledges: Sequence[str]
-    provider_customers: Sequence[str]
+    provider_customers: Sequence[DeletionView]
     merged: int  # other donors of whom staff said that they are the same person
     segments: int
     blocks: int  # of their address: these stay, and name it no more
@@ -112,7 +113,7 @@ def preview(public_id: str, *, clock: Clock) -> ErasurePreview:
             applications=_count(session, rows, GrantApplication),
             application_days=terms.days_of(RetentionName.APPLICATIONS),
             running_pledges=_running(session, rows),
-            provider_customers=_customers(session, rows),
+            provider_customers=deletions_of(session, rows.pledge_ids),
             erased_on=local_day(done) if done else None,
         )
 
@@ -158,6 +159,7 @@ def erase_in(session: Session, order: ErasureOrder, *, terms: ErasureTerms, at: 
     for receipt_id, due_on in _due_days(session, rows, terms).items():
         session.add(ReceiptErasure(receipt_id=receipt_id, erasure_id=record.id, due_on=due_on))
     session.flush()
+    request_deletions(session, record.id, rows.pledge_ids, at=at)
     erase_due_receipts(session, at=at, erasure_id=record.id)
     for campaign_id in sorted(_campaigns(session, rows)):
         count_public_change(session, campaign_id)
@@ -190,12 +192,6 @@ def _sums(session: Session, rows: DonorRows) -> list[Money]:
 def _running(session: Session, rows: DonorRows) -> list[str]:
     runs = (Pledge.id.in_(rows.pledge_ids), Pledge.state != PledgeState.STOPPED)
     return list(session.execute(select(Pledge.public_id).where(*runs).order_by(Pledge.id)).scalars())
-
-
-def _customers(session: Session, rows: DonorRows) -> list[str]:
-    """Return the provider's names of the donor: a customer for each monthly gift, a payment for each gift."""
-    customers = session.execute(select(Pledge.customer_id).where(Pledge.id.in_(rows.pledge_ids))).scalars()
-    return sorted(set(customers))
 
 
 def _campaigns(session: Session, rows: DonorRows) -> set[int]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from campaign.database import autocommit, transaction
 from campaign.domain.backoff import retry_delay
 from campaign.models.donation import Refund
+from campaign.models.erasure import CustomerDeletion
 from campaign.models.inbox import ProviderEvent
 from campaign.models.outbox import Message
 from campaign.models.pledge import PledgeRequest
@@ -21,7 +22,7 @@ from campaign.models.pledge import PledgeRequest
 LEASE = timedelta(minutes=5)
 """How long a row stays claimed: longer than any call may last."""
 MAX_ERROR_LENGTH = 500
-WorkTable = Message | PledgeRequest | ProviderEvent | Refund
+WorkTable = CustomerDeletion | Message | PledgeRequest | ProviderEvent | Refund
 """Tables with the columns of a queue: `state`, `attempts`, `next_try_at` and `error`."""
 
 

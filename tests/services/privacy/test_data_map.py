@@ -55,6 +55,7 @@ ABOUT_NOBODY = {
         ),
         *("currency", "fee_bearer", "fraud_hold"),
     },
+    "customer_deletion": {"state", "error"},
     "donation_event": {"kind"},
     "donor": {"public_id"},
     "donor_merge": {"public_id", "moved"},

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,7 @@ from campaign.models.pledge import Pledge
 from campaign.models.receipt import Receipt, ReceiptFile
 from campaign.models.staff import AuditEvent
 from campaign.services.ledger import sums
-from campaign.services.privacy import erasure, reapplying, retention, second_list
+from campaign.services.privacy import customer_deletion, erasure, reapplying, retention, second_list
 from campaign.services.privacy.consents import has_consent
 from campaign.services.privacy.erasure import ErasureDone, ErasureOrder
 from campaign.services.privacy.erasure_terms import current_terms
@@ -119,6 +119,43 @@ def test_a_monthly_gift_ends_first(engine: Engine, session: Session) -> None:
     erase(known, engine)
     stopped = session.get_one(Pledge, pledge.id)
     assert (stopped.payer_name, stopped.card_last4, stopped.link_version) == (None, None, pledge.link_version + 1)
+
+
+def test_a_customer_is_deleted_at_the_provider_once_nobody_needs_it(engine: Engine, session: Session) -> None:
+    pledge = pledge_of(begin_pledge(engine))
+    donor = session.execute(select(Donor)).scalar_one()
+    known = KnownDonor(donor.id, donor.public_id, "")
+    session.rollback()
+    with transaction() as writing:
+        row = writing.get_one(Pledge, pledge.id)
+        row.state, row.ended_at = PledgeState.STOPPED, engine.clock.now()
+        gift_id = writing.execute(select(Donation.id)).scalar_one()
+        writing.execute(update(Donation).where(Donation.id == gift_id).values(state="processing"))
+    erase(known, engine)
+    deleted, context = engine.payments.pledges.deleted_customers, engine.context
+
+    def states() -> list[tuple[str, str | None]]:
+        customers = erasure.preview(known.public_id, clock=engine.clock).provider_customers
+        return [(one.customer_id, one.state) for one in customers]
+
+    assert customer_deletion.delete_next(context), "a payment is under way"
+    assert (deleted, states()) == ([], [(pledge.customer_id, "requested")])
+    assert not customer_deletion.delete_next(context)
+    with transaction() as writing:
+        writing.execute(update(Donation).where(Donation.id == gift_id).values(state="paid"))
+    engine.clock.advance(days=1, minutes=1)
+    engine.payments.is_down = True
+    assert customer_deletion.delete_next(context)
+    engine.payments.is_down = False
+    engine.clock.advance(hours=1)
+    engine.payments.loses_answers = True
+    assert customer_deletion.delete_next(context)
+    engine.payments.loses_answers = False
+    assert (deleted, states()) == ([pledge.customer_id], [(pledge.customer_id, "requested")])
+    engine.clock.advance(hours=1)
+    assert customer_deletion.delete_next(context), "it is gone already, and that is what was wanted"
+    assert states() == [(pledge.customer_id, "done")]
+    assert not customer_deletion.delete_next(context)
 
 
 def test_what_the_provider_still_knows_is_not_written_down_again(engine: Engine, session: Session) -> None:

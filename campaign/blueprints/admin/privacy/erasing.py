@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import done, refused
 from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.privacy.words import DELETIONS
 from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
 from campaign.gateways.file_store import FileStoreUnavailable
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 def donor_erasure(public_id: str) -> ResponseReturnValue:
     """What an erasure would do; nothing is changed."""
     preview = erasure.preview(public_id, clock=current_context().clock)
-    return render_template("admin/privacy/erase.html", preview=preview, public_id=public_id)
+    return render_template("admin/privacy/erase.html", preview=preview, public_id=public_id, deletions=DELETIONS)
 
 
 @bp.post("/donors/<public_id>/erase")

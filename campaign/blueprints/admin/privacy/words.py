@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from campaign.domain import donor_consent, erasure
 from campaign.domain.donor_consent import ConsentPurpose, ConsentSource
+from campaign.domain.erasure import CustomerDeletionState
 from campaign.domain.errors import DomainError
 
 PURPOSES: Mapping[str, LazyString] = {
@@ -20,6 +21,11 @@ SOURCES: Mapping[str, LazyString] = {
     ConsentSource.PAPER: _("On paper"),
     ConsentSource.PHONE: _("By phone"),
     ConsentSource.MESSAGE: _("In an email or a message"),
+}
+DELETIONS: Mapping[str, tuple[LazyString, str]] = {
+    CustomerDeletionState.REQUESTED: (_("Deletion requested"), "warn"),
+    CustomerDeletionState.DONE: (_("Deleted"), "good"),
+    CustomerDeletionState.REFUSED: (_("Refused: ask the provider’s support"), "bad"),
 }
 PRIVACY_ACTS: Mapping[str, LazyString] = {
     "donor:consent": _("Recorded what a donor agreed to"),
