@@ -6,6 +6,7 @@ import pytest
 from flask import Flask, render_template_string
 from playwright.sync_api import Browser
 
+from campaign.domain.brand import email_colours
 from campaign.i18n import in_language
 
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
@@ -23,6 +24,7 @@ FACTS: dict[str, list[tuple[str, str]]] = {
 @pytest.mark.parametrize("language", FACTS)
 def test_the_facts_of_an_email_fit_a_phone(chromium: Browser, app: Flask, language: str) -> None:
     context: dict[str, Any] = {"lang": language, "is_test": True, "help_email": "hello@women-creative-lab.example"}
+    context["colours"] = email_colours("#005f56", "#27375f")
     with app.test_request_context(), in_language(language):
         email = render_template_string(EMAIL, facts=FACTS[language], **context)
     page = chromium.new_page(viewport={"width": 360, "height": 800})
