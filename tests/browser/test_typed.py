@@ -11,19 +11,21 @@ from tests.support.tree import ROOT
 ADDRESS = "http://desk.example/form"
 SCRIPT = (ROOT / "campaign" / "static" / "js" / "typed.js").read_text(encoding="utf-8")
 FORM = """<!doctype html><title>Form</title>{notice}
-<div data-typed-offer hidden><button data-restore>Bring it back</button><button data-discard>Discard it</button></div>
-<form data-typed="update.a" data-typed-first="update.new"{more}><textarea name="body">{text}</textarea></form>
+<template id="typed-offer" data-person="7"><div id="offer"><button data-restore>Bring it back</button><button data-discard>
+Discard it</button></div></template><form {name}{more}><textarea name="body">{text}</textarea></form>
 <script type="module">{script}</script>"""
 
 SAVED = "<p class='notice good'>Saved.</p>"
+NAMED = 'data-typed="update.a" data-typed-first="update.new"'
 
 
-def show(page: Page, *, text: str, notice: str = "", more: str = "") -> None:
+def show(page: Page, *, text: str, notice: str = "", more: str = "", name: str = NAMED) -> None:
     """Open the form as the server sends it."""
     page.unroute_all()
 
     def answer(route: Route) -> None:
-        route.fulfill(content_type="text/html", body=FORM.format(text=text, notice=notice, more=more, script=SCRIPT))
+        body = FORM.format(text=text, notice=notice, more=more, name=name, script=SCRIPT)
+        route.fulfill(content_type="text/html", body=body)
 
     page.route(ADDRESS, answer)
     page.goto(ADDRESS)
@@ -37,9 +39,9 @@ def test_a_text_that_was_not_saved_is_offered_again_and_a_saved_one_is_not(chrom
     page.click("text=Bring it back")
     assert page.input_value("textarea") == "typed for an hour"
     show(page, text="typed for an hour.", notice=SAVED)
-    assert page.is_hidden("[data-typed-offer]")
+    assert page.is_hidden("#offer")
     show(page, text="typed for an hour.")
-    assert page.is_hidden("[data-typed-offer]")
+    assert page.is_hidden("#offer")
     page.close()
 
 
@@ -76,12 +78,26 @@ def test_where_a_page_has_other_forms_their_answer_drops_nothing(chromium: Brows
     show(page, text="saved", more=" data-typed-own")
     page.fill("textarea", "typed for an hour")
     show(page, text="saved", notice=SAVED, more=" data-typed-own")  # a cost was added by another form
-    assert page.is_visible("[data-typed-offer]")
+    assert page.is_visible("#offer")
     page.click("text=Bring it back")
     page.evaluate("document.forms[0].requestSubmit()")
     show(page, text="typed for an hour", notice=SAVED, more=" data-typed-own")
     show(page, text="another text by now", more=" data-typed-own")
-    assert page.is_hidden("[data-typed-offer]")
+    assert page.is_hidden("#offer")
+    page.close()
+
+
+def test_every_form_with_prose_is_remembered_for_its_person_until_what_was_sent_is_saved(chromium: Browser) -> None:
+    page = chromium.new_page()
+    show(page, text="", name="method=post")
+    page.fill("textarea", "A reason")
+    page.evaluate("document.forms[0].addEventListener('submit', (event) => event.preventDefault())")
+    page.evaluate("document.forms[0].requestSubmit()")
+    show(page, text="", notice="<i data-typed-confirm></i>", name="method=post data-typed=off")  # asks to confirm it
+    assert page.evaluate("Object.keys(localStorage)") == ["kurak.typed.7./form"]
+    assert page.is_hidden("#offer")
+    show(page, text="", notice=SAVED, name="")
+    assert page.evaluate("localStorage.length") == 0
     page.close()
 
 

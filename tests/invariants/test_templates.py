@@ -76,3 +76,25 @@ def test_staff_pages_write_amounts_with_all_decimals() -> None:
         if re.search(r"i18n import .*\bmoney\b", file.read_text("utf-8"))
     ]
     assert not short
+
+
+PROSE = re.compile(r"<textarea|rows=(?!none\b)|texts_field\(")
+OWN_STORAGE = {
+    "admin/field/field.html": "field mode stores what is typed by itself",
+    "admin/texts/_fields.html": "the form of a text is saved while somebody types, and stored by `editor.js`",
+    "donations/_form.html": "one optional sentence, which browsers bring back; a shared phone stores nothing of a donor",
+}
+
+
+def test_what_is_typed_into_a_form_with_prose_outlives_line_and_session() -> None:
+    layout = (TEMPLATES / "admin" / "layout.html").read_text(encoding="utf-8")
+    assert "js/typed.js" in layout
+    assert "_typed_offer.html" in layout
+    lost = {
+        name
+        for name, text, _ in templates()
+        if name.startswith(("admin/", "donations/", "public/")) and PROSE.search(text)
+        if 'extends "admin/layout.html"' not in text and not ("js/typed.js" in text and "_typed_offer.html" in text)
+    }
+    assert lost == OWN_STORAGE.keys()
+    assert [name for name, text, _ in templates() if 'data-typed="off"' in text] == []

@@ -1,10 +1,23 @@
-// What is typed into a long form stays in this browser until the server has it: a line that breaks or a session that ends
-// loses nothing. The form works without this file.
+// What is typed into a form with prose stays in this browser until the server has it: a line that breaks or a session that ends
+// loses nothing. Staff pages do this for every form that has a text area or a text in several languages; other pages name their
+// forms with `data-typed`. The forms work without this file.
 
-const PREFIX = "kurak.typed.";
 const SENT = "kurak.typed-sent";
 const WAIT_MS = 300;
 const TYPED = "input:not([type='hidden'], [type='password'], [type='file'], [type='submit']), textarea, select";
+const FORMS = "form[data-typed], form[method=post]:has(textarea, .localized)";
+
+const template = document.getElementById("typed-offer");
+// Another person who signs in with this browser has other keys, and is never shown this text.
+const PREFIX = `kurak.typed.${template?.dataset.person ?? ""}.`;
+
+function storage(name) {
+  try {
+    return window[name];
+  } catch {
+    return null; // the browser allows no storage
+  }
+}
 
 const isChoice = (field) => field.type === "radio" || field.type === "checkbox";
 
@@ -30,32 +43,45 @@ function bringBack(fields, state) {
   }
 }
 
-const form = document.querySelector("form[data-typed]");
-const offer = document.querySelector("[data-typed-offer]");
-const store = (() => {
-  try {
-    return window.localStorage;
-  } catch {
-    return null; // the browser allows no storage
-  }
-})();
+// Where a page has several forms, or is shown after another one, “Saved” is about the form that was sent.
+const session = storage("sessionStorage");
+const sent = session?.getItem(SENT) ?? null;
+const hasAnswer = document.querySelector(".notice.good") !== null;
+if (sent !== null && hasAnswer) for (const name of ["localStorage", "sessionStorage"]) storage(name)?.removeItem(sent);
+// A page that asks to confirm what was sent has saved nothing yet.
+if (hasAnswer || !document.querySelector("[data-typed-confirm]")) session?.removeItem(SENT);
 
-if (form && offer && store) {
-  const key = PREFIX + form.dataset.typed;
+function remember(form) {
+  const store = storage("typedSession" in form.dataset ? "sessionStorage" : "localStorage");
+  if (!store || !session) return;
+  const named = form.dataset.typed;
+  const key = PREFIX + (named || new URL(form.getAttribute("action") ?? "", location.href).pathname);
   const fields = [...form.querySelectorAll(TYPED)].filter(({ name }) => name);
   const read = () => JSON.stringify(stateOf(fields));
   const forget = () => [key, PREFIX + form.dataset.typedFirst].forEach((name) => store.removeItem(name));
   const shown = read();
+  const isUnsaved = "unsaved" in form.dataset || (!named && document.querySelector(".error-summary") !== null);
+  const isOwn = !named || "typedOwn" in form.dataset;
 
-  // On a page with other forms, “Saved” may be about one of them: only what was sent from here, or led here, is dropped.
-  const sent = window.sessionStorage.getItem(SENT);
-  window.sessionStorage.removeItem(SENT);
-  const hasAnswer = document.querySelector(".notice.good") !== null && !("unsaved" in form.dataset);
-  if (hasAnswer && (sent !== null || !("typedOwn" in form.dataset))) forget();
-  if (hasAnswer && sent !== null) store.removeItem(sent);
+  if (hasAnswer && !isUnsaved && (sent !== null ? sent === key || !isOwn : !isOwn)) forget();
   const copy = store.getItem(key);
-  if (copy === shown && !("unsaved" in form.dataset)) store.removeItem(key);
-  else if (copy !== null && copy !== shown) offer.hidden = false;
+  if (copy === shown && !isUnsaved) store.removeItem(key);
+  else if (copy !== null && copy !== shown) {
+    const offer = template.content.firstElementChild.cloneNode(true);
+    const close = () => {
+      offer.remove();
+      fields[0].focus();
+    };
+    offer.querySelector("[data-restore]").addEventListener("click", () => {
+      bringBack(fields, JSON.parse(copy));
+      close();
+    });
+    offer.querySelector("[data-discard]").addEventListener("click", () => {
+      forget();
+      close();
+    });
+    form.before(offer);
+  }
 
   let timer = 0;
   const write = () => {
@@ -71,16 +97,7 @@ if (form && offer && store) {
     timer = setTimeout(write, WAIT_MS);
   });
   window.addEventListener("pagehide", write);
-  form.addEventListener("submit", () => window.sessionStorage.setItem(SENT, key));
-
-  offer.querySelector("[data-restore]").addEventListener("click", () => {
-    bringBack(fields, JSON.parse(copy));
-    offer.hidden = true;
-    fields[0].focus();
-  });
-  offer.querySelector("[data-discard]").addEventListener("click", () => {
-    forget();
-    offer.hidden = true;
-    fields[0].focus();
-  });
+  form.addEventListener("submit", () => session.setItem(SENT, key));
 }
+
+if (template) for (const form of document.querySelectorAll(FORMS)) if (form.dataset.typed !== "off" && !form.dataset.autosave) remember(form);
