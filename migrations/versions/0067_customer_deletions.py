@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("next_try_at", INSTANT, nullable=False),
         sa.Column("done_at", INSTANT, nullable=True),
         sa.Column("error", sa.String(), nullable=True),
-        sa.CheckConstraint("state IN ('done', 'refused', 'requested')", name=op.f("ck_customer_deletion_state")),
+        sa.CheckConstraint("state IN ('requested', 'done', 'refused')", name=op.f("ck_customer_deletion_state")),
         sa.ForeignKeyConstraint(["erasure_id"], ["erasure.id"], name=op.f("fk_customer_deletion_erasure_id_erasure")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_deletion")),
         sa.UniqueConstraint("customer_id", name=op.f("uq_customer_deletion_customer_id")),
