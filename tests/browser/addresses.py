@@ -112,6 +112,8 @@ NOT_EXAMINED = {
     "/<language:lang>/my/code": MY,
     "/<language:lang>/my/receipts/<number>": FILE,
     "/<language:lang>/my/sessions": MY,
+    "/<language:lang>/my/statement.pdf": FILE,
+    "/<language:lang>/my/statements": MY,
     "/<language:lang>/receipt/<token>": FILE,
     "/<language:lang>/thanks/receipt/<number>": FILE,
     "/<language:lang>/thanks/state": DATA,

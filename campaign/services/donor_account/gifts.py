@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
@@ -20,6 +20,8 @@ from campaign.services.donor_account.person import donor_ids_of
 from campaign.services.receipts.files import receipt_pdf
 
 PAGE = 25
+WHEN = func.coalesce(Donation.paid_at, Donation.created_at)
+"""By which gifts are listed."""
 SHOWN = (DonationState.PAID, DonationState.PROCESSING)
 
 
@@ -64,12 +66,12 @@ def gifts_of(donor_id: int, *, before: str | None = None) -> GiftsPage:
             .join(Campaign, Campaign.id == Donation.campaign_id)
             .join(Fund, Fund.id == Donation.fund_id)
             .where(mine, Donation.state.in_(SHOWN), Donation.superseded_at.is_(None))
-            .order_by(Donation.id.desc())
+            .order_by(WHEN.desc(), Donation.id.desc())
             .limit(PAGE + 1)
         )
         if before:
-            first = session.execute(select(Donation.id).where(Donation.public_id == before, mine)).scalar()
-            query = query.where(Donation.id < first) if first else query
+            last = session.execute(select(WHEN, Donation.id).where(Donation.public_id == before, mine)).one_or_none()
+            query = query.where(tuple_(WHEN, Donation.id) < tuple_(*last)) if last else query
         rows = session.execute(query).all()
         receipts = _receipts(session, [row[0].id for row in rows])
         gifts = [_gift(*row, receipt=receipts.get(row[0].id)) for row in rows[:PAGE]]

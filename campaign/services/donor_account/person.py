@@ -4,12 +4,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.models.donor import Donor
-from campaign.services.privacy.donor_rows import merged_donors
+from campaign.services.privacy.donor_rows import merged_donor_ids
 
 
 def donor_ids_of(session: Session, donor_id: int) -> list[int]:
-    """Return the donors whose gifts somebody who is signed in as `donor_id` sees."""
-    donor = session.get_one(Donor, donor_id)
-    others = merged_donors(session, donor)
-    ids = session.execute(select(Donor.id).where(Donor.public_id.in_(others))).scalars().all() if others else []
-    return [donor_id, *ids]
+    """Return the donors whose gifts somebody who is signed in as `donor_id` sees; none that was erased."""
+    others = merged_donor_ids(session, donor_id)
+    if not others:
+        return [donor_id]
+    known = select(Donor.id).where(Donor.id.in_(others), Donor.erased_at.is_(None)).order_by(Donor.id)
+    return [donor_id, *session.execute(known).scalars()]

@@ -79,7 +79,7 @@ def donor_rows(session: Session, public_id: str, *, is_locking: bool = False) ->
         language=donor.language,
         gift_ids=gifts,
         pledge_ids=pledges,
-        merged=merged_donors(session, donor),
+        merged=_merged(session, donor),
         conditions=_conditions(donor, gifts, pledges)
         | {DonorSegment: DonorSegment.id.in_(segments_naming(session, _names(session, donor, gifts, pledges)))},
     )
@@ -101,16 +101,20 @@ def person_rows(session: Session, public_id: str) -> DonorRows:
     )
 
 
-def merged_donors(session: Session, donor: Donor) -> tuple[str, ...]:
-    """Return the others, whichever of them was merged into whom, and over as many steps as there are."""
-    known, newest = {donor.id}, {donor.id}
+def merged_donor_ids(session: Session, donor_id: int) -> set[int]:
+    """Return the other donors of a person, whichever was merged into whom, and over as many steps as there are."""
+    known, newest = {donor_id}, {donor_id}
     while newest:
         query = select(DonorMerge.source_id, DonorMerge.target_id).where(
             DonorMerge.undone_at.is_(None), or_(DonorMerge.source_id.in_(newest), DonorMerge.target_id.in_(newest))
         )
         newest = {name for pair in session.execute(query) for name in pair} - known
         known |= newest
-    others = select(Donor.public_id).where(Donor.id.in_(known - {donor.id}), Donor.erased_at.is_(None))
+    return known - {donor_id}
+
+
+def _merged(session: Session, donor: Donor) -> tuple[str, ...]:
+    others = select(Donor.public_id).where(Donor.id.in_(merged_donor_ids(session, donor.id)), Donor.erased_at.is_(None))
     return tuple(session.execute(others.order_by(Donor.public_id)).scalars())
 
 

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, event, insert, select
 
-from campaign.database import reading
+from campaign.database import reading, transaction
+from campaign.extensions import db
+from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
 from tests.blueprints.my.conftest import Browser
 from tests.services.pledges.steps import begin_pledge
@@ -47,3 +49,29 @@ def test_somebody_elses_receipt_is_not_found(browser: Browser) -> None:
         len(fetch_address(browser.client, f"/en/my/?before={foreign}").texts("a[download]")) == 1
     )  # their list begins anew
     assert browser.engine.app.test_client().get(f"/en/my/receipts/{numbers[0]}").headers["Location"] == "/en/my/"
+
+
+def test_a_thousand_gifts_take_a_few_queries_and_pages(browser: Browser) -> None:
+    with transaction() as session:
+        row = session.execute(select(Donation.__table__)).mappings().one()
+        unique = {
+            "state": "processing",
+            "settlement_id": None,
+            "checkout_id": None,
+            "payment_id": None,
+            "charge_id": None,
+        }
+        copies = [
+            dict(row) | unique | {"id": 1000 + n, "public_id": f"{n:016}", "form_id": f"copy-{n}"} for n in range(1000)
+        ]
+        session.execute(insert(Donation), copies)
+    browser.sign_in()
+    queries: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *call: queries.append(call[2]))
+    first = browser.home()
+    assert 3 < len([query for query in queries if query.startswith("SELECT")]) <= 12, queries
+    older = fetch_address(browser.client, first.link("Older"))
+    shown = [page.texts("section[aria-labelledby=gifts] li h3") for page in (first, older)]
+    assert [len(texts) for texts in shown] == [25, 25]
+    with transaction() as session:
+        session.execute(delete(Donation).where(Donation.id >= 1000))
