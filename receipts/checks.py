@@ -40,6 +40,7 @@ class HoldReason(StrEnum):
     AMOUNT_IN_WORDS_DIFFERS = "amount_in_words_differs"
     UNREADABLE_FACTS = "unreadable_facts"
     NO_PICTURE = "no_picture"
+    UNREADABLE_COLOUR = "unreadable_colour"
 
 
 _NEEDED = {
@@ -103,6 +104,8 @@ def _contradictions(document: ReceiptDocument) -> Iterator[HoldReason]:
         yield HoldReason.WRONG_CARD_DIGITS
     if not document.verify_url.startswith(("https://", "http://")):
         yield HoldReason.WRONG_CHECK_ADDRESS
+    if document.accent is not None and not re.fullmatch(r"#[0-9a-f]{6}", document.accent):
+        yield HoldReason.UNREADABLE_COLOUR
     if document.is_test != document.number.startswith("TEST-"):
         yield HoldReason.TEST_SERIES_MISMATCH
 

@@ -11,10 +11,10 @@ Method = Literal["card", "bank", "cash"]
 Language = str
 """The ISO 639 code of a language that the receipts have texts in."""
 
-WITHOUT_PICTURES, WITH_PICTURES = "1", "2"
-"""The versions of the template. A document of the first has no facts about pictures, and is the same text as ever."""
+WITHOUT_BRAND, WITH_BRAND = "1", "2"
+"""The versions of the template. A document of the first has no facts of the issuer's brand, and is the same text as ever."""
 _DAYS = ("issued_on", "received_on", "voided_on")
-_PICTURES = ("logo_sha256", "signature_sha256")
+_BRAND = ("logo_sha256", "signature_sha256", "accent")
 
 
 class NotAReceiptDocument(ValueError):
@@ -63,14 +63,15 @@ class ReceiptDocument:
     is_test: bool
     template_version: str
     note: str | None
-    logo_sha256: str | None = None  # of the file; only a document of WITH_PICTURES has it
+    logo_sha256: str | None = None  # of the file; only a document of WITH_BRAND has this fact and the next ones
     signature_sha256: str | None = None
+    accent: str | None = None  # "#005f56": the colour of the heading and the amount
 
     def to_json(self) -> str:
         """Return the canonical text: sorted keys, ISO dates, no spaces. The same facts give the same bytes."""
         facts = asdict(self)
-        if self.template_version != WITH_PICTURES:
-            for name in _PICTURES:
+        if self.template_version != WITH_BRAND:
+            for name in _BRAND:
                 del facts[name]
         return json.dumps(
             facts,
@@ -93,8 +94,8 @@ class ReceiptDocument:
             raise NotAReceiptDocument(f"not JSON: {error}") from error
         if not isinstance(facts, dict):
             raise NotAReceiptDocument("not an object")
-        has_pictures = facts.get("template_version") == WITH_PICTURES
-        names = {field.name for field in fields(cls) if has_pictures or field.name not in _PICTURES}
+        has_brand = facts.get("template_version") == WITH_BRAND
+        names = {field.name for field in fields(cls) if has_brand or field.name not in _BRAND}
         if facts.keys() != names:
             raise NotAReceiptDocument(f"facts missing or unknown: {sorted(facts.keys() ^ names)}")
         return cls(**facts | {name: _day_from_text(facts[name]) for name in _DAYS})

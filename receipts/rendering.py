@@ -96,6 +96,7 @@ def _lay_out(document: ReceiptDocument, fingerprint: str, spacing: str, press: "
         page=page_of(document, fingerprint),
         qr=_qr_address(document.verify_url),
         spacing=spacing,
+        accent=document.accent if document.status in {"original", "copy"} else None,  # an ended receipt is muted
         logo=_placed(document.logo_sha256, spacing, press),
         signature=_placed(document.signature_sha256, spacing, press),
     )

@@ -20,6 +20,7 @@ LOGO = sa.table(
 )
 BEFORE = tuple(column for column in LOGO.c if column.name not in {"sha256", "is_printed"})
 MAX_PRINTED_SVG = 100_000
+SECOND_TEMPLATE = '%template_version___2"%'  # the underscores stand for quotation marks and a colon
 REPEATS = re.compile(rb"<(\w+:)?(use|pattern|mask)\b", re.IGNORECASE)
 
 
@@ -45,7 +46,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     """An older version cannot read receipts with pictures. A signature that no receipt prints is removed."""
     connection = op.get_bind()
-    refuse_to_lose(connection, revision=revision, rows={"pictures printed on receipts": "receipt_picture"})
+    unreadable = {
+        "pictures printed on receipts": "receipt_picture",
+        "receipts in the organisation's colour": f"receipt WHERE document LIKE '{SECOND_TEMPLATE}'",
+    }
+    refuse_to_lose(connection, revision=revision, rows=unreadable)
     rows = [dict(row) for row in connection.execute(sa.select(*BEFORE).where(LOGO.c.kind != "signature")).mappings()]
     op.drop_table("receipt_picture")
     _create_logos("'logo', 'icon'")

@@ -50,15 +50,19 @@ UNKNOWN_BEFORE: dict[str, dict[str, tuple[str, dict[str, object]]]] = {
     number_of("text_consents"): {
         "1 consents to be quoted": ("text_consent", {}),
     },
+    number_of("receipt_pictures"): {
+        "1 pictures printed on receipts": ("receipt_picture", {}),
+        "1 receipts in the organisation's colour": (
+            "receipt",
+            {"state": "issued", "amount_minor": 1, "document": '{"template_version":"2"}'},
+        ),
+    },
     number_of("consent_files"): {
         "1 scans and recordings of consents": ("consent_file", {"kind": "pdf", "length": 1}),
     },
     number_of("pictures"): {
         "1 pictures": ("picture", {"width": 1, "height": 1, "focal_x": 50, "focal_y": 50}),
         "1 consents to be shown": ("consent", {"form": "paper"}),
-    },
-    number_of("receipt_pictures"): {
-        "1 pictures printed on receipts": ("receipt_picture", {}),
     },
     "0030": {"1 campaigns that only staff may see": ("campaign", {"stage": "draft"})},
     "0018": {

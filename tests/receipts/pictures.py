@@ -29,5 +29,6 @@ PICTURES = {sha256(picture.content).hexdigest(): picture for picture in (LOGO, S
 WITH_BOTH: dict[str, Any] = {
     "template_version": "2",
     "signatory": "Demo signatory",
+    "accent": "#005f56",
     **dict(zip(("logo_sha256", "signature_sha256"), PICTURES, strict=True)),
 }

@@ -1,13 +1,14 @@
 """The logo and the signature: printed with a text for those who cannot see them, and only as they were at issue."""
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from io import BytesIO
 
 import pikepdf
 import pytest
 
-from receipts import HoldReason, PrintedPicture, ReceiptDocument, ReceiptOnHold, render_pdf
+from receipts import HoldReason, PrintedPicture, ReceiptDocument, ReceiptOnHold, check_document, render_pdf
 from receipts.pictures import DENSE, LARGEST, printed, printed_size
 from tests.receipts.pictures import LOGO, PICTURES, SIGNATURE, WITH_BOTH
 from tests.receipts.samples import a_receipt
@@ -27,6 +28,20 @@ def test_both_have_a_text_and_fit_on_one_page() -> None:
         ]
     assert {"Logo of Demo Foundation", "Signature of Demo signatory"} <= texts
     assert not any(item.get("/Interpolate") or "/SMask" in item for item in pictures)
+
+
+def test_the_heading_and_the_amount_have_the_issuers_colour_until_the_receipt_ends() -> None:
+    ended = render_pdf(a_receipt(**WITH_BOTH, status="void", voided_on=date(2026, 5, 1)), PICTURES)
+    assert [_uses((0x00, 0x5F, 0x56), pdf) for pdf in (pdf_with_both(), ended)] == [True, False]
+    assert check_document(a_receipt(**WITH_BOTH | {"accent": "red; background: url(x)"})) == [
+        HoldReason.UNREADABLE_COLOUR
+    ]
+
+
+def _uses(colour: tuple[int, int, int], data: bytes) -> bool:
+    with pikepdf.open(BytesIO(data)) as pdf:
+        fills = [step.operands for step in pikepdf.parse_content_stream(pdf.pages[0]) if str(step.operator) == "rg"]
+    return any([round(float(part) * 255) for part in fill] == list(colour) for fill in fills)
 
 
 def test_the_same_pictures_give_the_same_bytes() -> None:

@@ -54,6 +54,8 @@ class LockedGift:
     logo: str | None
     signature: str | None
     """What receipts of the organisation print, by its SHA-256."""
+    accent: str | None
+    """The colour of its links, in which its receipts are printed."""
     contact_email: str
     fund_title: dict[str, str]
     fund_code: str
@@ -81,6 +83,7 @@ def lock_gift(session: Session, donation_id: int) -> LockedGift:
         country=None if row.own_issuer else row.country,
         logo=None if row.own_issuer else row.logo,
         signature=None if row.own_issuer else row.signature,
+        accent=None if row.own_issuer else row.link_colour,
         **{name: columns[name] for name in _READ},
     )
 
@@ -95,7 +98,7 @@ _O = Organisation.__table__
 _LOGO, _SIGNATURE = (OrganisationLogo.__table__.alias(kind) for kind in (LogoKind.LOGO, LogoKind.SIGNATURE))
 _GENERAL = Fund.__table__.alias("general")
 _SNAPSHOT = tuple(field.name for field in fields(GiftSnapshot))
-_MADE = {"snapshot", "donor", "issuer", "country", "logo", "signature"}
+_MADE = {"snapshot", "donor", "issuer", "country", "logo", "signature", "accent"}
 _READ = tuple(field.name for field in fields(LockedGift) if field.name not in _MADE)
 _GENERAL_FUND_ID = (
     select(_GENERAL.c.id).where(_GENERAL.c.campaign_id == _D.c.campaign_id, _GENERAL.c.kind == FundKind.GENERAL)
@@ -107,7 +110,7 @@ _LOCK = (
         *(_C.c.slug.label("campaign_slug"), _C.c.title.label("campaign_title")),
         *(_C.c.series, _C.c.issuer.label("own_issuer"), _C.c.contact_email),
         *(_O.c[name] for name in ISSUER_NAMES),
-        *(_O.c.country, _LOGO.c.sha256.label("logo"), _SIGNATURE.c.sha256.label("signature")),
+        *(_O.c.country, _O.c.link_colour, _LOGO.c.sha256.label("logo"), _SIGNATURE.c.sha256.label("signature")),
         *(_F.c.title.label("fund_title"), _F.c.code.label("fund_code"), _F.c.kind.label("fund_kind")),
         *(_P.c.email.label("donor_email"), _P.c.erased_at.label("donor_erased_at")),
         case((_D.c.fee_bearer == FeeBearer.FUND, _D.c.fund_id), else_=_GENERAL_FUND_ID).label("fee_fund_id"),

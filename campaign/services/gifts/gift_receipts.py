@@ -223,6 +223,7 @@ class _ReceiptWriter:
             issuer=issuer | {"address": "\n".join(filter(None, (issuer.get("address"), country)))},
             logo=gift.logo,
             signature=gift.signature,
+            accent=gift.accent,
             note=None if self.is_whole else self._note(),
             public_url=self.public_url,
         )

@@ -35,6 +35,7 @@ WORDS: Mapping[HoldReason, LazyString] = {
     HoldReason.UNREADABLE_AMOUNT_IN_WORDS: _("The amount in words cannot be read"),
     HoldReason.AMOUNT_IN_WORDS_DIFFERS: _("The amount in words differs from the digits"),
     HoldReason.UNREADABLE_FACTS: _("The stored details of the receipt cannot be read"),
+    HoldReason.UNREADABLE_COLOUR: _("The colour is not written like #8c1c2b"),
     HoldReason.NO_PICTURE: _("The stored logo or signature of the receipt is missing or was changed"),
 }
 """The words for every reason."""

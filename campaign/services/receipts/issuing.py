@@ -22,7 +22,7 @@ from campaign.services.receipts.conversion import with_conversion
 from campaign.services.receipts.pictures import copy_pictures, pictures_of
 from receipts import ReceiptDocument, render_pdf, substituted_characters
 from receipts.checks import HoldReason, check_document
-from receipts.document import WITH_PICTURES, WITHOUT_PICTURES
+from receipts.document import WITH_BRAND, WITHOUT_BRAND
 
 PRINT_DAYS = 30
 """How long a worker looks for a receipt without a PDF; an older one is printed when somebody downloads it."""
@@ -50,6 +50,7 @@ class ReceiptFacts:
     issuer: dict[str, str]
     logo: str | None = None
     signature: str | None = None
+    accent: str | None = None
     note: str | None
     public_url: str
 
@@ -248,8 +249,9 @@ def _document(facts: ReceiptFacts, *, number: str, code: str, issued_on: date, r
         verify_code=code,
         campaign_title=facts.campaign_title,
         is_test=not facts.livemode,
-        template_version=WITH_PICTURES if facts.logo or facts.signature else WITHOUT_PICTURES,
+        template_version=WITH_BRAND if facts.logo or facts.signature or facts.accent else WITHOUT_BRAND,
         note=facts.note,
         logo_sha256=facts.logo,
         signature_sha256=facts.signature,
+        accent=facts.accent,
     )

@@ -1,5 +1,7 @@
 """A receipt has the logo and the signature of the moment when it was issued, whatever happens to them later."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
@@ -32,7 +34,7 @@ def documents() -> list[ReceiptDocument]:
 def test_an_issued_receipt_keeps_its_pictures_when_they_change_or_go(
     app: Flask, payments: FakePayments, mailer: RecordingMailer, clock: SettableClock
 ) -> None:
-    save_organisation(LIBRARY, actor_id=None, clock=clock)
+    save_organisation(replace(LIBRARY, link_colour="#005f56"), actor_id=None, clock=clock)
     actor = a_member_of_staff(role="admin").id
     uploads = {LogoKind.LOGO: DRAWING, LogoKind.SIGNATURE: a_png()}
     save_logos({kind: read_logo(data, kind) for kind, data in uploads.items()}, actor_id=actor, clock=clock)
@@ -47,7 +49,9 @@ def test_an_issued_receipt_keeps_its_pictures_when_they_change_or_go(
     engine.give()
 
     before, with_both, after = documents()
-    assert [document.template_version for document in (before, with_both, after)] == ["1", "2", "1"]
+    assert [document.template_version for document in (before, with_both, after)] == ["1", "2", "2"]
+    assert [document.accent for document in (before, with_both, after)] == [None, "#005f56", "#005f56"]
+    assert pictures_of(after) == {}
     assert len(pictures_of(with_both)) == 2
     with reading() as session:
         query = select(ReceiptFile.pdf).join(Receipt, Receipt.id == ReceiptFile.receipt_id)
