@@ -22,7 +22,7 @@ from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Sect
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.cards import CampaignCard
-from campaign.services.campaigns.quoted_texts import UPDATE, hidden_pieces, piece_name
+from campaign.services.campaigns.quoted_texts import UPDATE, hidden_pieces, piece_name, without_hidden_reports
 from campaign.services.campaigns.shown_pictures import PublicPicture, pictures_shown
 from campaign.services.campaigns.supporters import (
     GiftCounts,
@@ -203,7 +203,7 @@ def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:
             withdrawn_news=_withdrawn_news(session, card.id, hidden),
             wall=read_supporters_page(session, card.id, counts, page=1, per_page=12),
             progress=_progress(session, card, money, counts, at=at),
-            money=money,
+            money=without_hidden_reports(money, hidden),
             quilt=quilt_of(session, card.id),
             pictures=pictures_shown(session, card.id, day=local_day(at)),
         )

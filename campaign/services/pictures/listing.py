@@ -154,8 +154,8 @@ class StoredFile:
 def _unpublished_places(session: Session, campaign_id: int, *, day: date) -> frozenset[str]:
     """Return the places that nobody reads: those of updates that are not published, not any more, or hidden."""
     query = select(Update.public_id).where(Update.campaign_id == campaign_id, Update.state != UpdateState.PUBLISHED)
-    hidden = hidden_pieces(session, campaign_id, day=day)
-    return hidden | {piece_name(UPDATE, public_id) for public_id in session.execute(query).scalars()}
+    hidden = {name for name in hidden_pieces(session, campaign_id, day=day) if name.startswith(piece_name(UPDATE, ""))}
+    return frozenset(hidden) | {piece_name(UPDATE, public_id) for public_id in session.execute(query).scalars()}
 
 
 def _stored(session: Session, picture: Picture, width: int, file_format: str) -> StoredFile:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
@@ -13,6 +13,7 @@ from campaign.domain.errors import NotFound
 from campaign.domain.news import UpdateState
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Section, Update
+from campaign.models.fund import Event, Fund, Grant
 from campaign.models.picture import Consent, TextConsent
 from campaign.services import audit
 from campaign.services.campaigns.mail_sentences import MAIL_PLACE
@@ -43,7 +44,7 @@ class PieceOrder:
 
 
 def list_pieces(campaign_id: int) -> list[PieceView]:
-    """Return the pieces of text that can quote somebody, in the order of the page, and then the updates."""
+    """Return the pieces of text that can quote somebody, in the order of the page, then updates and reports."""
     with reading() as session:
         return read_pieces(session, campaign_id)
 
@@ -65,8 +66,22 @@ def read_pieces(session: Session, campaign_id: int) -> list[PieceView]:
         for row in sections
         if row.facts.get("part") not in HEADS and row.facts.get("page") != row.slug
     ]
-    return pieces + [
-        PieceView(name=piece_name(UPDATE, public_id), place=UPDATE, title=title) for public_id, title in updates
+    pieces += [PieceView(name=piece_name(UPDATE, public_id), place=UPDATE, title=title) for public_id, title in updates]
+    return pieces + _reports(session, campaign_id)
+
+
+def _reports(session: Session, campaign_id: int) -> list[PieceView]:
+    """Return the events and grants of which a report is published."""
+    reported = (
+        select(Fund.kind, Fund.public_id, Fund.title)
+        .outerjoin(Event, Event.fund_id == Fund.id)
+        .outerjoin(Grant, Grant.fund_id == Fund.id)
+        .where(Fund.campaign_id == campaign_id, func.coalesce(Event.reported_on, Grant.reported_on).is_not(None))
+        .order_by(Fund.kind, Fund.position)
+    )
+    return [
+        PieceView(name=piece_name(kind, public_id), place=kind, title=title)
+        for kind, public_id, title in session.execute(reported)
     ]
 
 

@@ -156,6 +156,7 @@ class _Export:
         call = self.session.get(GrantCall, fund.id)
         row = self.row(fund, kind, self.session.get(model, fund.id) if model else None, call)
         row |= {"theme": theme} if theme else {}
+        row |= self._consent_mark(fund.kind, fund.public_id)
         budget = select(BudgetLine).where(BudgetLine.fund_id == fund.id).order_by(BudgetLine.position)
         questions = select(CallQuestion).where(CallQuestion.fund_id == fund.id, CallQuestion.is_removed.is_(False))
         below: dict[str, Select[Any]] = {"budget": budget, "questions": questions.order_by(CallQuestion.position)}

@@ -176,8 +176,10 @@ def list_kinds() -> dict[str, RowKind]:
     call = {**costs, "questions": kind_of(CallQuestion)}
     return {
         "funds": kind_of(Fund),
-        "events": kind_of(Fund, Event, below=costs, theme=THEME),
-        "grants": kind_of(Fund, Grant, GrantCall, is_online=IS_ONLINE, below=call, theme=THEME),
+        "events": kind_of(Fund, Event, below=costs, theme=THEME, needs_consent=NEEDS_CONSENT),
+        "grants": kind_of(
+            Fund, Grant, GrantCall, is_online=IS_ONLINE, below=call, theme=THEME, needs_consent=NEEDS_CONSENT
+        ),
         "lines": kind_of(Fund, below=costs, theme=THEME),
         "milestones": kind_of(Milestone),
         "updates": kind_of(Update, needs_consent=NEEDS_CONSENT),

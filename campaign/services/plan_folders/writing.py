@@ -127,6 +127,7 @@ def write_funds(session: Session, campaign_id: int, files: CampaignFiles) -> Non
         model = {FundKind.EVENT: Event, FundKind.GRANT: Grant}.get(kind)
         if model is not None:
             _insert(session, model, [row], fund_id=fund.id)
+            _note_consent(session, campaign_id, row, piece_name(kind, fund.public_id))
         if kind is FundKind.GRANT:
             _write_call(session, fund.id, row)
         for position, cost in enumerate(row.below.get("budget", [])):

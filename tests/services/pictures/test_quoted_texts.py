@@ -9,14 +9,17 @@ from campaign.database import transaction
 from campaign.days import local_day
 from campaign.domain.consent import ConsentWithdrawn
 from campaign.domain.errors import NotFound
+from campaign.domain.fund import EventStatus
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign, Section
+from campaign.models.fund import Event
 from campaign.services.campaigns.revision import count_public_change
 from campaign.services.news import mailing
 from campaign.services.pictures.consents import TEXTS, ending_soon, one_consent, withdraw_consent
 from campaign.services.pictures.quoted_pieces import PieceOrder, link_piece, list_pieces, pieces_of, unlink_piece
 from tests.services.pictures.test_consents import a_consent
 from tests.support.builders import a_campaign
+from tests.support.events import an_event
 from tests.support.fakes import RecordingMailer, SettableClock
 from tests.support.news import a_published_update, a_reader, update_text
 
@@ -86,6 +89,23 @@ def test_a_text_leaves_the_pages_on_the_day_after_the_last_one(
     assert "/en/" in shown(client, *PAGES)
     clock.advance(days=1)
     assert shown(client, *PAGES) == set()
+
+
+def test_a_report_loses_its_words_and_keeps_its_figures(
+    campaign: Campaign, actor_id: int, clock: SettableClock, client: FlaskClient
+) -> None:
+    event = an_event(campaign)
+    with transaction() as session:
+        row = session.get_one(Event, event.id)
+        row.status, row.reported_on = EventStatus.REPORTED, local_day(clock.now())
+        row.report = {"done": {"en": QUOTE}, "lesson": {}, "came": 4711, "women": None, "first_time": None}
+        count_public_change(session, campaign.id)
+    consent, address = a_consent(campaign, actor_id, clock), f"/en/events/{event.public_id}"
+    link(campaign, actor_id, clock, consent, f"event:{event.public_id}")
+    assert shown(client, address) == {address}
+    withdraw_consent(campaign.id, consent, actor_id=actor_id, clock=clock)
+    assert shown(client, address) == set()
+    assert "4,711" in client.get(address).text
 
 
 def test_emails_that_wait_do_not_leave_any_more(

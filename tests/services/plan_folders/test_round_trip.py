@@ -57,7 +57,7 @@ def demo(app: Flask, clock: SettableClock) -> str:
         update = session.execute(select(Update).order_by(Update.id)).scalars().first()
         assert update is not None
         update.publish_at = datetime(2027, 1, 1, 9, 0, 0, 250, tzinfo=UTC)
-        for piece in ("story:story-1", f"update:{update.public_id}"):
+        for piece in ("story:story-1", f"update:{update.public_id}", f"grant:{grant.public_id}"):
             session.add(TextConsent(campaign_id=campaign.id, piece=piece))
     return slug
 
@@ -81,7 +81,9 @@ def test_a_campaign_written_read_and_written_again_gives_the_same_bytes(
     first = files_in(tmp_path / "first")
     assert count == len(first) > 30
     assert first["texts/story/01-story-1.uz.md"].decode() == TEXT + "\n"
-    assert [first[name].count(b"needs_consent = true") for name in ("texts/story.toml", "updates.toml")] == [1, 1]
+    assert [
+        first[name].count(b"needs_consent = true") for name in ("texts/story.toml", "updates.toml", "grants.toml")
+    ] == [1] * 3
     assert b"is_online = true\nplaces = 12\nreviews_due_on = 2027-03-01\n" in first["grants.toml"]
     assert b"takes_sign_ups = true" in first["events.toml"]
     assert b"is_featured" not in first["campaign.toml"]

@@ -86,5 +86,7 @@ PIECES: Mapping[str, LazyString] = {
     "notice": _("Notice"),
     "other_way": _("Other ways to give"),
     "update": _("Update"),
+    "event": _("Report of an event"),
+    "grant": _("Report of a grant"),
 }
 """The place of a text → what it is called before the text’s title."""
