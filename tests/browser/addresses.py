@@ -110,6 +110,7 @@ NOT_EXAMINED = {
     "/<language:lang>/p/<token>/receipt/<number>": FILE,
     "/<language:lang>/p/all/<token>": "needs a mailbox with two monthly gifts; test_monthly.py looks at it",
     "/<language:lang>/my/code": MY,
+    "/<language:lang>/my/data": MY,
     "/<language:lang>/my/receipts/<number>": FILE,
     "/<language:lang>/my/sessions": MY,
     "/<language:lang>/my/statement.pdf": FILE,

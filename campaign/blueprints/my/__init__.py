@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("my", __name__)
 
-from campaign.blueprints.my import home, session_views, sign_in, statements
+from campaign.blueprints.my import data_views, home, session_views, sign_in, statements
