@@ -50,6 +50,7 @@ class Config:
     mail_url: str | None = None
     files_url: str = "database://"
     erasures_url: str = ""
+    holds_elevated_risk: bool = True
     field_address: str = ""
     mail_tls: Literal["required", "offered"] = "required"
     mail_from: str = "no-reply@kurak.example"
@@ -119,6 +120,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         mail_url=values.get("MAIL_URL"),
         files_url=values.get("FILES_URL", "database://"),
         erasures_url=values.get("ERASURES_URL", ""),
+        holds_elevated_risk=values.get("HOLD_ELEVATED_RISK", "on") == "on",
         field_address=values.get("FIELD_ADDRESS", ""),
         mail_tls=_mail_tls(values.get("MAIL_TLS"), app_env),
         mail_from=values.get("MAIL_FROM", "no-reply@kurak.example"),
@@ -203,11 +205,7 @@ def _refuse_bad_texts(values: Mapping[str, str]) -> None:
 
 
 def _refuse_missing_packages(config: Config) -> None:
-    """Refuse a queue or a counter whose package is not installed.
-
-    Raises:
-        BadSetting: it names the package.
-    """
+    """Refuse a queue or a counter whose package is not installed; BadSetting names the package."""
     for name, url in (("JOBS_URL", config.jobs_url), ("LIMITS_URL", config.limits_url)):
         if url.startswith("redis") and find_spec("redis") is None:
             raise BadSetting(f"{name} needs the Python package redis: install it with `.venv/bin/pip install redis`.")

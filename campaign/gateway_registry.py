@@ -44,7 +44,9 @@ def _from_config(config: Config) -> Context:
     client = StripeClient(config.stripe_secret_key, api_base=config.stripe_api_base)
     return Context(
         clock=clock,
-        payments=StripePayments(client, webhook_secrets=config.stripe_webhook_secrets),
+        payments=StripePayments(
+            client, webhook_secrets=config.stripe_webhook_secrets, holds_elevated_risk=config.holds_elevated_risk
+        ),
         account=StripeAccount(client),
         endpoints=StripeEndpoints(client),
         mailer=mailer,

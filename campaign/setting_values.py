@@ -70,6 +70,10 @@ def _of_files_url(value: str) -> str | None:
     return "is like s3://KEY:SECRET@s3.example.org/bucket?region=eu-1; in a secret, write / + @ as %2F %2B %40."
 
 
+def _of_switch(value: str) -> str | None:
+    return None if value in {"on", "off"} else f"is on or off, not {value!r}."
+
+
 def _of_field_address(value: str) -> str | None:
     local, _at, domain = value.partition("@")
     if re.fullmatch(r"[a-z0-9._-]{1,13}", local) and re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", domain):
@@ -143,6 +147,7 @@ _JUDGES: dict[str, Callable[[str], str | None]] = {
     "PUBLIC_URL": _of_public_url,
     "MAIL_URL": _of_mail_url,
     "FIELD_ADDRESS": _of_field_address,
+    "HOLD_ELEVATED_RISK": _of_switch,
     **dict.fromkeys(("FILES_URL", "ERASURES_URL"), _of_files_url),
     "DATABASE_URL": _of_sqlite,
     "JOBS_URL": _of_sqlite,

@@ -92,6 +92,13 @@ SETTINGS: dict[str, Setting] = {
         "these have backups of their own. Files that are stored already stay where they are: choose it before the first picture",
         "s3://KEY:SECRET@s3.example.org/kurak-files?region=eu-1",
     ),
+    "HOLD_ELEVATED_RISK": Setting(
+        "`on`",
+        "whether a payment that the provider rates of elevated risk, and of which it says nothing else, is held from public "
+        "sums and its receipt until a person approves it. With `off` only an issuer’s warning and a review hold a gift; what "
+        "is held already stays so until somebody decides",
+        "off",
+    ),
     "ERASURES_URL": Setting(
         "none",
         "where the second copy of the list of erasures is, so that a restored backup brings nobody back: a folder of another "

@@ -91,6 +91,7 @@ def test_the_time_zone_is_the_demos_in_development_and_utc_in_production(tmp_pat
         ({"MAIL_URL": "smtp://mail.example:99999"}, "MAIL_URL has a port"),
         ({"MAIL_URL": "smtps://mail.example:0"}, "MAIL_URL has a port"),
         ({"JOBS_URL": "redis://cache:one"}, "JOBS_URL has a port"),
+        ({"HOLD_ELEVATED_RISK": "yes"}, "HOLD_ELEVATED_RISK is on or off, not 'yes'."),
         ({"MAIL_TLS": "off"}, "MAIL_TLS is required or offered, not 'off'."),
         ({"PUBLIC_URL": "https://give.example/kurak"}, "PUBLIC_URL is a scheme and a host alone"),
         ({"PUBLIC_URL": "https://give.example?a=b"}, "PUBLIC_URL is a scheme and a host alone"),
@@ -162,6 +163,8 @@ def test_mail_leaves_production_encrypted_unless_the_setting_says_otherwise(tmp_
     assert read_config({**instance, **PRODUCTION, "MAIL_TLS": "offered"}).mail_tls == "offered"
     assert read_config(instance).mail_tls == "offered"
     assert read_config({**instance, "MAIL_TLS": "required"}).mail_tls == "required"
+    assert read_config(instance).holds_elevated_risk
+    assert not read_config({**instance, "HOLD_ELEVATED_RISK": "off"}).holds_elevated_risk
 
 
 def test_a_live_key_serves_nobody_without_its_webhook_secret_but_can_be_set_up(tmp_path: Path) -> None:

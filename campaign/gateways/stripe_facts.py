@@ -69,6 +69,7 @@ class Aftermath:
     disputes: list[Object] = field(default_factory=list)
     warnings: list[Object] = field(default_factory=list)
     review: Object | None = None
+    is_risk_sign: bool = True  # whether a risk that is called elevated is a sign of fraud by itself
 
 
 def email_of(person: Object, name: str = "email") -> str | None:
@@ -246,7 +247,7 @@ def _signs(charge: Object, after: Aftermath) -> Iterator[FraudWarningFacts]:
             sign=FraudSign.REVIEW,
             is_approved=after.review.get("closed_reason") == "approved",
         )
-    if (charge.get("outcome") or {}).get("risk_level") == "elevated":
+    if after.is_risk_sign and (charge.get("outcome") or {}).get("risk_level") == "elevated":
         yield FraudWarningFacts(
             provider_id=charge["id"],
             fraud_type="elevated",

@@ -29,10 +29,13 @@ EXPANDED_REFUNDS = ["data.balance_transaction", "data.failure_balance_transactio
 class StripePayments:
     """A PaymentGateway over HTTP."""
 
-    def __init__(self, client: StripeClient, *, webhook_secrets: tuple[str, ...]) -> None:
+    def __init__(
+        self, client: StripeClient, *, webhook_secrets: tuple[str, ...], holds_elevated_risk: bool = True
+    ) -> None:
         self._client = client
         self._v1 = client.v1
         self._webhook_secrets = webhook_secrets
+        self._holds_elevated_risk = holds_elevated_risk
         self.pledges = StripePledges(client)
 
     @property
@@ -83,7 +86,9 @@ class StripePayments:
             warnings = self._v1.radar.early_fraud_warnings.list(about)
         if charge.get("review"):
             review = self._v1.reviews.retrieve(charge["review"]).to_dict()
-        return Aftermath(_all_of(refunds), _all_of(disputes), _all_of(warnings), review)
+        return Aftermath(
+            *(_all_of(refunds), _all_of(disputes), _all_of(warnings), review), is_risk_sign=self._holds_elevated_risk
+        )
 
     def donation_of(self, kind: str, object_id: str) -> GiftReference | None:
         with translated():

@@ -9,6 +9,8 @@ from campaign.domain.disputes import DisputeOpen
 from campaign.domain.journal import Account
 from campaign.domain.money import Money
 from campaign.gateways.payments import PaymentRefused
+from campaign.gateways.stripe_client import StripeClient
+from campaign.gateways.stripe_payments import StripePayments
 from campaign.models.donation import Dispute, FraudWarning
 from campaign.services.gifts.checkout import CheckoutStarted
 from campaign.services.gifts.refunds import RefundOrder, refundable, request_refund
@@ -226,7 +228,10 @@ def test_a_review_holds_a_gift_until_it_is_approved_at_the_provider(joined: Join
         signs = session.execute(select(FraudWarning.sign, FraudWarning.is_actionable)).all()
     assert sorted(map(tuple, signs)) == [("review", True), ("risk", True)]
     client = joined.sandbox.client()
-    client = joined.sandbox.client()
+    stripe = StripeClient(joined.sandbox.api_key, api_base=joined.sandbox.api_base)
+    careless = StripePayments(stripe, webhook_secrets=(), holds_elevated_risk=False)
+    without_risk = careless.payment(str(joined.row(started).checkout_id), whole=True).warnings
+    assert [known.sign for known in without_risk] == ["review"], "HOLD_ELEVATED_RISK=off"
     [review] = client.v1.reviews.list().data
     client.v1.reviews.approve(review.id)
     joined.hear()
