@@ -1,4 +1,4 @@
-"""Somebody at the staff desk in a browser: what they press, and how many screens they saw."""
+"""Somebody at the staff desk in a browser: what they press and type, and what they saw and read."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +13,13 @@ def totp(secret: str) -> str:
     return str(TOTP(key=secret).generate().token)
 
 
+WORDS_TO_READ = """main => {
+    const count = text => text.split(/\\s+/).filter(Boolean).length;
+    return [...main.querySelectorAll("option")].reduce((left, one) => left - count(one.text), count(main.innerText));
+}"""
+"""How many words a page shows beside the menu; nobody reads a list of all countries."""
+
+
 @dataclass
 class Desk:
     """One person's browser.
@@ -20,12 +27,14 @@ class Desk:
     Attributes:
         screens: The addresses of the pages that were shown and count.
         all_screens: Those of all pages.
+        words: How many words those that count show.
         complaints: What the browser's console says.
     """
 
     page: Page
     screens: list[str] = field(default_factory=list)
     all_screens: list[str] = field(default_factory=list)
+    words: int = 0
     is_counting: bool = True
     complaints: list[str] = field(default_factory=list)
 
@@ -51,6 +60,14 @@ class Desk:
         yield
         self.is_counting = before
 
+    @contextmanager
+    def arriving(self) -> Iterator[None]:
+        """What is done leads to another page."""
+        with self.page.expect_navigation():
+            yield
+        if self.is_counting:
+            self.words += int(self.page.locator("main").evaluate(WORDS_TO_READ))
+
     def enter(self, typed: dict[str, str]) -> None:
         """Type into inputs, or choose from lists, by their names."""
         for name, text in typed.items():
@@ -66,12 +83,12 @@ class Desk:
         target = main.get_by_role("button", name=label, exact=True).or_(
             main.get_by_role("link", name=label, exact=True)
         )
-        with self.page.expect_navigation():
+        with self.arriving():
             target.first.click()
 
     def push(self, name: str, value: str) -> None:
         """Press the button that sends this value."""
-        with self.page.expect_navigation():
+        with self.arriving():
             self.page.locator(f"main button[name='{name}'][value='{value}']").first.click()
 
     def menu(self, group: str, entry: str = "") -> None:
@@ -79,12 +96,12 @@ class Desk:
         for label in filter(None, (group, entry)):
             link = self.page.locator(".desk-nav").get_by_role("link", name=label, exact=True).first
             if not link.get_attribute("aria-current"):
-                with self.page.expect_navigation():
+                with self.arriving():
                     link.click()
 
     def open(self, path: str) -> None:
         """Follow the link whose address ends like this."""
-        with self.page.expect_navigation():
+        with self.arriving():
             self.page.locator(f"main a[href$='{path}']").first.click()
 
     def add(self, label: str, *, has_more: bool) -> None:
