@@ -18,6 +18,7 @@ from campaign.extensions import db
 from campaign.services.staff.accounts import DEMO_PASSWORD
 from tests.browser.addresses import FURTHER_PUBLIC, FURTHER_STAFF
 from tests.browser.axe import violations
+from tests.browser.keyboard import keyboard_complaints
 from tests.browser.lab import EVERYWHERE, Lab, played
 from tests.journeys.site import running_site
 from tests.support.pictures import file_of
@@ -185,6 +186,7 @@ def faults(page: Page, address: str, looks: tuple[tuple[int, str], ...]) -> list
         complaints.append(f"answers {answer.status if answer else 'nothing'}")
     if not page.url.endswith(address):
         complaints.append(f"leads to {page.url}")
+    complaints += keyboard_complaints(page)
     complaints += complaints_of(page, looks)
     page.remove_listener("console", heard)
     return complaints
