@@ -97,7 +97,7 @@ REDIRECT = "leads to another page"
 CODE = "opens only between password and code; tests/blueprints/admin/test_second_step.py examines its markup"
 APPLICATIONS = "test_new_rooms.py looks at it, with an application"
 STATES = "test_new_rooms.py looks at it, with a campaign in another state"
-MY = "test_monthly.py looks at it, with a donor who is signed in"
+MY = "test_my_pages.py looks at it, with a donor who is signed in"
 NOT_EXAMINED = {
     "/": REDIRECT,
     "/.well-known/security.txt": FILE,
