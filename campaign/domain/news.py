@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from campaign.domain.documents.fields import specs
+from campaign.domain.documents.kinds import UpdateDocument
 from campaign.domain.documents.links import bad_links
 from campaign.domain.errors import Conflict, DomainError
 
-MAX_TITLE = 200
-MAX_AUTHOR = 200
-MAX_BODY = 20_000
-"""Characters of an update's text in one language."""
+MAX_TITLE, MAX_BODY, MAX_AUTHOR = (specs(UpdateDocument)[name].max_length for name in ("title", "body", "author"))
+"""Characters in one language."""
 
 
 class UpdateState(StrEnum):

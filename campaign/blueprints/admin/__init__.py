@@ -28,6 +28,7 @@ import campaign.blueprints.admin.links.views
 import campaign.blueprints.admin.mail.views
 import campaign.blueprints.admin.moderation.blocks
 import campaign.blueprints.admin.moderation.views
+import campaign.blueprints.admin.news.autosave
 import campaign.blueprints.admin.news.emails
 import campaign.blueprints.admin.news.preview
 import campaign.blueprints.admin.news.publishing

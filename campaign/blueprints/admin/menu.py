@@ -113,6 +113,7 @@ MENU: tuple[MenuGroup, ...] = (
                         "admin.create_update",
                         "admin.update",
                         "admin.save_update",
+                        "admin.autosave_update",
                         "admin.publish_form",
                         "admin.publish_update",
                         "admin.withdraw_form",

@@ -241,6 +241,7 @@ RULES: dict[str, Permission] = {
     "admin.create_update": Permission(CAMPAIGN),
     "admin.update": Permission(CAMPAIGN),
     "admin.save_update": Permission(CAMPAIGN),
+    "admin.autosave_update": Permission(CAMPAIGN),
     "admin.preview_update": Permission(CAMPAIGN),
     "admin.preview_typed_update": Permission(CAMPAIGN),
     "admin.publish_form": Permission(CAMPAIGN),

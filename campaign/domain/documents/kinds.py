@@ -238,6 +238,18 @@ class PledgeMailText:
     added_closing: Annotated[Texts, sentences(1000, "amount", "purpose")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateDocument:
+    """An update that was published, as it is corrected."""
+
+    pairs: ClassVar[tuple[str, str]] = ("title", "body")
+    title: Annotated[Texts, line(200, is_required=True)]
+    body: Annotated[Texts, markdown(20_000, is_required=True)]
+    author: Annotated[Texts, line(200)]
+
+
+UPDATE = "update:"
+"""Begins the name of an update's document; its public id follows."""
 DOCUMENTS: Mapping[str, type[Any]] = {
     "hero": HeroText,
     "story": StoryText,

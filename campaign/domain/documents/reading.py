@@ -72,6 +72,7 @@ def read(kind: type[Any], draft: Mapping[str, Any], rules: Rules) -> Reading:
     """Read a draft; rows whose values cannot be read are left out of the document and named in the problems."""
     problems: list[FieldProblem] = []
     values = _values(kind, draft, rules, problems, "")
+    problems.extend(_halves(getattr(kind, "pairs", ()), values))
     readable = {name: 0 if value is _UNREADABLE else value for name, value in values.items()}
     return Reading(kind(**readable), tuple(problems))
 
@@ -128,6 +129,15 @@ def _text_problems(
             yield from (FieldProblem(path, language, ProblemKind.UNKNOWN_PLACEHOLDER, name[:100]) for name in unknown)
     if spec.kind is FieldKind.DETAILS:
         yield from _detail_problems(path, texts)
+
+
+def _halves(pairs: tuple[str, ...], values: Mapping[str, Any]) -> Iterable[FieldProblem]:
+    """Yield the languages that have one of two texts which belong together."""
+    for name in pairs:
+        others = {language for other in pairs if other != name for language in values[other]}
+        yield from (
+            FieldProblem(name, language, ProblemKind.MISSING) for language in sorted(others - values[name].keys())
+        )
 
 
 def _detail_problems(path: str, texts: Mapping[str, str]) -> Iterable[FieldProblem]:

@@ -1,14 +1,15 @@
 """What is published of a document: read from the tables of the campaign, and written into them."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from campaign.days import local_day
 from campaign.domain.documents.fields import specs
-from campaign.domain.documents.kinds import AmountRow, AmountsText, HeroText, MilestoneRow, MilestonesText
+from campaign.domain.documents.kinds import UPDATE, AmountRow, AmountsText, HeroText, MilestoneRow, MilestonesText
 from campaign.domain.money import Money
 from campaign.models.campaign import Campaign, CampaignCurrency, Milestone, Section, SuggestedAmount
 from campaign.services.campaigns.page import TextPart
@@ -21,16 +22,21 @@ from campaign.services.content.parts import (
     parts_of_document,
     with_facts_of_others,
 )
+from campaign.services.content.update_documents import read_update, write_update
 
 
 def read_published(session: Session, campaign_id: int, name: str) -> Any:
     """Return a document as the site shows it now, hidden rows included."""
+    if name.startswith(UPDATE):
+        return read_update(session, campaign_id, name)
     if name in PLACES:
         return document_of_parts(name, [_part(row) for row in _sections(session, campaign_id, name)])
     return _READERS[name](session, session.get_one(Campaign, campaign_id))
 
 
-def write_published(session: Session, campaign_id: int, name: str, document: Any, *, today: date) -> None:
+def write_published(
+    session: Session, campaign_id: int, name: str, document: Any, *, at: datetime, actor_id: int | None
+) -> None:
     """Replace what the site shows of a document, and count the public change.
 
     Args:
@@ -38,10 +44,13 @@ def write_published(session: Session, campaign_id: int, name: str, document: Any
         campaign_id: The campaign.
         name: The document's name.
         document: The valid document.
-        today: The organisation's day, which standing pages show as their date.
+        at: When; standing pages show the organisation's day.
+        actor_id: Who publishes it; nobody: a worker, at its time.
     """
-    if name in PLACES:
-        _write_sections(session, campaign_id, name, document, today=today)
+    if name.startswith(UPDATE):
+        write_update(session, campaign_id, name, document, at=at, actor_id=actor_id)
+    elif name in PLACES:
+        _write_sections(session, campaign_id, name, document, today=local_day(at))
     else:
         _WRITERS[name](session, session.get_one(Campaign, campaign_id), document)
     session.flush()

@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
-from campaign.days import local_day
 from campaign.domain.documents.drafts import fingerprint, normalized, same_content
 from campaign.domain.documents.fields import Draft
 from campaign.domain.documents.reading import read
@@ -166,7 +165,7 @@ def _publish_scheduled(session: Session, row: CampaignDocument, version: Documen
         note_act(session, row, "text:publish_failed", version.number, actor_id=None, at=at)
         return
     record_published(session, row, at=at)
-    write_published(session, row.campaign_id, row.name, outcome.document, today=local_day(at))
+    write_published(session, row.campaign_id, row.name, outcome.document, at=at, actor_id=None)
     version.state, version.published_at = VersionState.PUBLISHED, at
     version.content = published_draft(session, row.campaign_id, row.name)
     if row.draft is not None and same_content(normalized(kind, row.draft), version.content):
@@ -202,7 +201,7 @@ def _publish(
     outcome = read(kind, normalized(kind, content), rules_of(session, row.campaign_id))
     if outcome.problems:
         raise DraftHasProblems
-    write_published(session, row.campaign_id, row.name, outcome.document, today=local_day(at))
+    write_published(session, row.campaign_id, row.name, outcome.document, at=at, actor_id=actor_id)
     return add_version(
         session,
         row,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from campaign.database import insert_once
 from campaign.domain.documents.drafts import dump, normalized, same_content
 from campaign.domain.documents.fields import Draft
-from campaign.domain.documents.kinds import DOCUMENTS
+from campaign.domain.documents.kinds import DOCUMENTS, UPDATE, UpdateDocument
 from campaign.domain.documents.reading import Rules
 from campaign.domain.documents.translation import Sources
 from campaign.domain.documents.versions import VersionState
@@ -30,6 +30,8 @@ def kind_of(name: str) -> type[Any]:
     Raises:
         NotFound: There is no document of this name.
     """
+    if name.startswith(UPDATE):
+        return UpdateDocument
     if name not in DOCUMENTS:
         raise NotFound("document")
     return DOCUMENTS[name]

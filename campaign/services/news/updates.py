@@ -8,8 +8,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
+from campaign.domain.documents.kinds import UPDATE
 from campaign.domain.errors import NotFound
-from campaign.domain.news import EDITABLE, PUBLISHABLE, UpdateState, UpdateText
+from campaign.domain.news import PUBLISHABLE, UpdateState, UpdateText
 from campaign.models.campaign import Update
 from campaign.models.staff import Staff
 
@@ -43,8 +44,14 @@ class UpdateView:
         return tuple(sorted(set(self.text.title) & set(self.text.body)))
 
     @property
-    def is_editable(self) -> bool:
-        return self.state in EDITABLE
+    def was_published(self) -> bool:
+        """Whether it is public, or was until it was withdrawn: its text is then changed as a document."""
+        return self.state in {UpdateState.PUBLISHED, UpdateState.WITHDRAWN}
+
+    @property
+    def document(self) -> str:
+        """The name of its document."""
+        return f"{UPDATE}{self.public_id}"
 
     @property
     def is_publishable(self) -> bool:

@@ -54,6 +54,29 @@ def save_update(order: SaveOrder, *, clock: Clock) -> UpdateState:
         return UpdateState(save_within(session, order, at=clock.now()).state)
 
 
+def autosave_draft(order: SaveOrder, *, clock: Clock) -> int:
+    """Save the text of a draft while somebody types, without an entry in the audit trail, and return its revision.
+
+    Raises:
+        NotFound: the campaign has no such update, and it is not a new one.
+        UpdateChanged: the update has a newer revision.
+        WrongUpdateState: it is no draft, so what is typed would reach everybody.
+    """
+    at, text = clock.now(), order.text.filled()
+    with transaction() as session:
+        row = lock_update(session, order.campaign_id, order.public_id)
+        if row is None:
+            return _begin(session, order, text, at=at).revision
+        if row.state != UpdateState.DRAFT:
+            raise WrongUpdateState(row.state)
+        if text_of(row).filled() == text:
+            return row.revision
+        if row.revision != order.revision:
+            raise UpdateChanged(order.public_id)
+        _write(row, order, text, at=at)
+        return row.revision
+
+
 def save_within(session: Session, order: SaveOrder, *, at: datetime) -> Update:
     """Save a text within the caller's transaction and return its row, locked; the rules are those of `save_update`."""
     text = order.text.filled()
@@ -120,15 +143,19 @@ def _refuse_taken(session: Session, public_id: str) -> None:
 
 
 def _change(session: Session, row: Update, order: SaveOrder, text: UpdateText, *, at: datetime) -> None:
-    for name, value in _columns(text).items():
-        setattr(row, name, value)
-    row.revision += 1
-    row.changed_at, row.changed_by = at, order.actor_id
+    _write(row, order, text, at=at)
     is_public = row.state == UpdateState.PUBLISHED
     if is_public:
         row.corrected_at = at
         count_public_change(session, order.campaign_id)
     _record(session, "correct" if is_public else "save", row.public_id, actor_id=order.actor_id, at=at)
+
+
+def _write(row: Update, order: SaveOrder, text: UpdateText, *, at: datetime) -> None:
+    for name, value in _columns(text).items():
+        setattr(row, name, value)
+    row.revision += 1
+    row.changed_at, row.changed_by = at, order.actor_id
 
 
 def _columns(text: UpdateText) -> dict[str, dict[str, str]]:

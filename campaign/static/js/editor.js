@@ -1,5 +1,7 @@
 // The editor of texts: saves while somebody types. Without this file the buttons do the same.
 
+import { showProblems } from "./problems.js";
+
 const form = document.querySelector("form[data-autosave]");
 const said = document.querySelector("[data-save-status]");
 const words = form?.dataset ?? {};
@@ -57,7 +59,7 @@ async function save() {
       takeOver(reply, body);
       saved = sent;
       if (saved === changes) release();
-      showProblems(reply.problems);
+      showProblems(form, reply.problems);
     }
     sentence = reply.message ?? sentence;
   } catch { /* no connection */ }
@@ -84,27 +86,6 @@ function takeOver(reply, sent) {
   }
   form.elements.base.value = isCurrent ? reply.base : "";
   form.elements.marks.value = JSON.stringify(marks);
-}
-
-// What cannot be published is shown at its field as soon as the server has read it.
-function showProblems(problems) {
-  for (const field of form.querySelectorAll("[data-max]")) {
-    let note = field.parentElement.querySelector(".field-error");
-    const sentence = problems[field.name] ?? "";
-    if (!note && sentence) {
-      note = document.createElement("p");
-      note.className = "field-error";
-      note.id = `${field.id}-error`;
-      field.before(note);
-      field.setAttribute("aria-describedby", note.id);
-    }
-    if (note) {
-      note.textContent = sentence;
-      note.hidden = !sentence;
-    }
-    field.toggleAttribute("aria-invalid", Boolean(sentence));
-    if (sentence) field.setAttribute("aria-invalid", "true");
-  }
 }
 
 // What this browser has and the server has not: offered, never put in by itself.

@@ -59,7 +59,7 @@ function remember(form) {
   const fields = [...form.querySelectorAll(TYPED)].filter(({ name }) => name);
   const read = () => JSON.stringify(stateOf(fields));
   const forget = () => [key, PREFIX + form.dataset.typedFirst].forEach((name) => store.removeItem(name));
-  const shown = read();
+  let shown = read();
   const isUnsaved = "unsaved" in form.dataset || (!named && document.querySelector(".error-summary") !== null);
   const isOwn = !named || "typedOwn" in form.dataset;
 
@@ -95,6 +95,11 @@ function remember(form) {
   form.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(write, WAIT_MS);
+  });
+  form.addEventListener("saved", () => {
+    clearTimeout(timer);
+    shown = read();
+    forget();
   });
   window.addEventListener("pagehide", write);
   form.addEventListener("submit", () => session.setItem(SENT, key));

@@ -42,8 +42,11 @@ def test_what_is_too_long_is_refused_beside_its_field_and_stays_there(
 def test_marks_and_scripts_in_an_update_are_text_on_its_public_page(app: Flask, clock: SettableClock) -> None:
     a_campaign()
     staff = sign_in_as(app, clock, role="campaign").client
-    typed = {"title_en": DIRECTED, "body_en": WORD * 3 + "[x](javascript:alert(1))", "author_en": DIRECTED}
-    written = fetch_address(staff, "/staff/updates/new").submit(staff, "form#update", **typed, then="publish")
+    typed = {"title_en": DIRECTED, "body_en": WORD * 3 + "<javascript:alert(1)>", "author_en": DIRECTED}
+    form = fetch_address(staff, "/staff/updates/new")
+    refused = form.submit(staff, "form#update", **{**typed, "body_en": "[x](javascript:alert(1))", "then": "publish"})
+    assert refused.status_code == 422
+    written = form.submit(staff, "form#update", **typed, then="publish")
     public = fetch_address(app.test_client(), fetch_address(staff, written.location).link("Open the public page"))
     assert public.h1 == "Айгүл <img src=x onerror=alert(1)> gpj.xls"
     assert not public.soup.select("main script, main img[onerror], main a[href^=javascript]")

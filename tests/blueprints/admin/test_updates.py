@@ -3,17 +3,20 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
+from campaign.models.staff import AuditEvent
+from campaign.services.news import publishing
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.fakes import SettableClock
-from tests.support.news import a_published_update, a_reader, save, update_text
+from tests.support.news import a_published_update, a_reader, act_on, save, update_text
 from tests.support.pages import Page, address_of, fetch, fetch_address
 
 pytestmark = pytest.mark.database("sqlite")
-FORM = "form#update"
+FORM, DOCUMENT = "form#update", "form#document"
 
 
 @pytest.fixture
@@ -24,6 +27,12 @@ def staff_id(app: Flask, campaign: Campaign, clock: SettableClock) -> int:
 @pytest.fixture
 def writer(app: Flask, campaign: Campaign, clock: SettableClock) -> FlaskClient:
     return sign_in_as(app, clock, role="campaign").client
+
+
+def publish_correction(client: FlaskClient, text: Page) -> Page:
+    """Publish the draft on this page of a document, through the page that shows what will change."""
+    check = followed(client, text.submit(client, DOCUMENT, step="check"))
+    return followed(client, check.submit(client, "form[action$=publish]"))
 
 
 def followed(client: FlaskClient, answer: object) -> Page:
@@ -95,20 +104,27 @@ def test_a_text_that_is_too_long_or_half_is_shown_again(
     assert "20000" in Page(answer).text(".field-error")
     assert Page(answer).one("#body_ru").get_text().strip() == long.strip()
     public_id = a_published_update(campaign, clock=clock, actor_id=staff_id)
-    half = fetch(writer, "admin.update", public_id=public_id).submit(writer, FORM, body_ky="")
-    assert half.status_code == 422
-    assert Page(half).texts(".field-error") == ["Error: Write the text, or remove the title."]
+    text = fetch(writer, "admin.text", document=f"update:{public_id}")
+    half = followed(writer, text.submit(writer, DOCUMENT, **{"body.ky": "", "step": "save"}))
+    assert "1 thing must be corrected" in half.text(".notice.good")
+    assert half.texts(".field-error") == ["Error: Кыргызча: Write this text in at least one language."]
 
 
 def test_a_withdrawn_update_answers_410_and_leaves_list_feed_and_sitemap(
     writer: FlaskClient, client: FlaskClient, campaign: Campaign, clock: SettableClock, staff_id: int
 ) -> None:
-    public_id = a_published_update(campaign, clock=clock, actor_id=staff_id)
+    public_id = save(campaign, update_text(), clock=clock, actor_id=staff_id)
+    form = fetch(writer, "admin.update", public_id=public_id)
+    publishing.publish(act_on(campaign, public_id, actor_id=staff_id), clock=clock)
     for address in ("/en/updates/", "/en/feed.xml", "/sitemap.xml"):
         assert public_id in client.get(address).text
     clock.advance(minutes=20)
     edit = fetch(writer, "admin.update", public_id=public_id)
-    edit.submit(writer, FORM, title_en="Corrected")
+    stale = form.submit(writer, FORM, title_en="Corrected", revision="1")  # opened before it was published
+    correction = followed(writer, stale)
+    assert "published already" in correction.text(".notice.good")
+    assert "Corrected" not in client.get(f"/en/updates/{public_id}").text
+    publish_correction(writer, correction)
     assert "Corrected on December 1, 2026." in client.get(f"/en/updates/{public_id}").text.replace("\xa0", " ")
     withdraw = fetch_address(writer, edit.link("Withdraw …"))
     assert Page(withdraw.submit(writer, reason="")).texts(".field-error") == ["Error: Say why."]
@@ -163,3 +179,52 @@ def test_a_link_that_leads_nowhere_is_not_published(writer: FlaskClient, client:
     publish = fetch_address(writer, draft.link("Publish …"))
     assert "leads nowhere" in followed(writer, publish.submit(writer, when="now")).text(".notice.bad")
     assert "Full house" not in client.get("/en/updates/").text
+
+
+def test_a_correction_is_a_draft_with_versions_and_a_withdrawn_update_is_published_again(
+    writer: FlaskClient, client: FlaskClient, campaign: Campaign, clock: SettableClock, staff_id: int
+) -> None:
+    public_id = a_published_update(campaign, clock=clock, actor_id=staff_id)
+    public = f"/en/updates/{public_id}"
+    text = fetch_address(writer, fetch(writer, "admin.update", public_id=public_id).link("Correct the text"))
+    saved = text.submit(writer, DOCUMENT, **{"title.en": "Second event", "step": "save"})
+    draft = followed(writer, saved)
+    assert "Source changed" in draft.texts("label .tag")
+    preview = fetch(writer, "admin.preview_page", document=f"update:{public_id}", lang="en")
+    assert (preview.h1, Page(client.get(public)).h1) == ("Second event", "First event (en)")
+    assert publish_correction(writer, draft).one("form#document")
+    assert Page(client.get(public)).h1 == "Second event"
+    versions = fetch(writer, "admin.text_versions", document=f"update:{public_id}")
+    change = fetch_address(writer, versions.link("2"))
+    assert (change.text("del"), change.text("ins")) == ("First", "Second")
+    withdraw = fetch_address(writer, fetch(writer, "admin.update", public_id=public_id).link("Withdraw …"))
+    withdraw.submit(writer, reason="A name was wrong")
+    restored = followed(writer, versions.submit(writer, "form[action$='/1/restore']"))
+    assert restored.text("[name='title.en']") == "First event (en)"
+    assert client.get(public).status_code == 410
+    publish_correction(writer, restored)
+    assert Page(client.get(public)).h1 == "First event (en)"
+    other = fetch(writer, "admin.update_form").submit(writer, FORM, title_en="Never public")
+    unpublished = other.location.rsplit("/", 1)[1]
+    assert writer.get(address_of("admin.text", document=f"update:{unpublished}")).status_code == 404
+
+
+def test_a_draft_is_saved_while_somebody_types_and_nobody_else_is_overwritten(
+    writer: FlaskClient, campaign: Campaign, clock: SettableClock, staff_id: int, session: Session
+) -> None:
+    form = fetch(writer, "admin.update_form")
+    address = str(form.one(FORM)["data-draft"])
+    typed = form.filled(FORM, title_en="Full house", body_en="Half a [link")
+    first = writer.post(address, data=typed).get_json()
+    assert (first["revision"], first["problems"]) == (1, {})
+    typed |= {"revision": "1", "body_en": "[Half](a.link)"}
+    second = writer.post(address, data=typed).get_json()
+    assert (second["revision"], list(second["problems"])) == (2, ["body_en"])
+    stale = writer.post(address, data=typed | {"title_en": "Mine"})
+    assert (stale.status_code, "Someone else changed" in stale.get_json()["message"]) == (409, True)
+    assert list(
+        session.execute(select(AuditEvent.action).where(AuditEvent.action.startswith("update:"))).scalars()
+    ) == ["update:create"]
+    public_id = a_published_update(campaign, clock=clock, actor_id=staff_id)
+    public = writer.post(address_of("admin.autosave_update", public_id=public_id), data=typed | {"revision": "2"})
+    assert public.status_code == 409

@@ -7,8 +7,9 @@ from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.admin.privacy.words import PURPOSES, SOURCES
-from campaign.blueprints.admin.texts.words import DOCUMENT_NAMES
+from campaign.blueprints.admin.texts.words import DOCUMENT_NAMES, document_name
 from campaign.blueprints.admin.words import SHIELD_CAUSES, grants_in_words
+from campaign.domain.documents.kinds import UPDATE
 from campaign.domain.money import CURRENCIES, Money
 from campaign.domain.staff_link import LinkPurpose
 from campaign.i18n import day, exact_money, moment, number
@@ -139,6 +140,8 @@ def _text(key: str, value: object) -> str:
     if isinstance(value, list):
         return _list_text(key, [str(part) for part in value])
     text = str(value)
+    if key == "document" and text.startswith(UPDATE):
+        return document_name(text)
     named: Mapping[str, LazyString] = NAMED.get(key, {})
     return str(named[text]) if text in named else _date_text(key, text)
 

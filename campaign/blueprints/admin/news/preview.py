@@ -38,24 +38,28 @@ def preview_typed_update() -> ResponseReturnValue:
 def _preview(
     text: UpdateText, *, addresses: Callable[[str], str] | None = None, back: str | None = None
 ) -> ResponseReturnValue:
-    chosen = request.args.get("lang", "")
-    card = campaign()
-    with in_language(chosen if chosen in card.languages else preferred_language(card.languages)):
-        at = current_context().clock.now()
-        filled = text.filled()
-        news = CampaignUpdate(
-            public_id="",
-            published_at=at,
-            corrected_at=None,
-            title=dict(filled.title),
-            body=dict(filled.body),
-            author=dict(filled.author),
-        )
-        return render_template(
-            "admin/news/preview.html",
-            site=card,
-            campaign=campaign_of(card),
-            news=news,
-            addresses=addresses,
-            back=back,
-        )
+    chosen, offered = request.args.get("lang", ""), campaign().languages
+    with in_language(chosen if chosen in offered else preferred_language(offered)):
+        return update_page(text, addresses=addresses, back=back)
+
+
+def update_page(text: UpdateText, *, addresses: Callable[[str], str] | None = None, back: str | None = None) -> str:
+    """Return the public page of an update with this text, in the language in use.
+
+    Args:
+        text: What the update says.
+        addresses: Returns the address of the same preview in a language; None for a text that is not saved.
+        back: The address of the page to go back to.
+    """
+    card, filled = campaign(), text.filled()
+    news = CampaignUpdate(
+        public_id="",
+        published_at=current_context().clock.now(),
+        corrected_at=None,
+        title=dict(filled.title),
+        body=dict(filled.body),
+        author=dict(filled.author),
+    )
+    return render_template(
+        "admin/news/preview.html", site=card, campaign=campaign_of(card), news=news, addresses=addresses, back=back
+    )

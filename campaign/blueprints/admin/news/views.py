@@ -20,13 +20,13 @@ from campaign.domain.news import (
     UpdateChanged,
     UpdateEmpty,
     UpdateIncomplete,
-    UpdateState,
     UpdateText,
     first_bad_links,
 )
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.campaigns.quoted_texts import UPDATE, piece_name
+from campaign.services.content.editing import DraftChange, document_state, save_draft
 from campaign.services.news import publishing, writing
 from campaign.services.news import updates as update_list
 from campaign.services.news.readers import confirmed_count
@@ -109,6 +109,9 @@ def delete_update(public_id: str) -> ResponseReturnValue:
 def _save(form: UpdateForm, public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form, _known(public_id)), form.status
+    known = _known(public_id)
+    if known is not None and known.was_published:
+        return _save_correction(form, known)
     order = SaveOrder(
         campaign_id=campaign().id,
         public_id=public_id,
@@ -126,6 +129,22 @@ def _save(form: UpdateForm, public_id: str) -> ResponseReturnValue:
     except DomainError as error:
         return refused(error, "admin.update", public_id=public_id)
     return done(message, "admin.publish_form" if form.then.data == SCHEDULE else "admin.update", public_id=public_id)
+
+
+def _save_correction(form: UpdateForm, view: UpdateView) -> ResponseReturnValue:
+    """Make the draft of a correction of what was typed into a form that was opened before the update was published."""
+    text, state = form.text, document_state(campaign().id, view.document)
+    draft = {"title": dict(text.title), "body": dict(text.body), "author": dict(text.author)}
+    change = DraftChange(draft=draft, base="" if state.has_draft else state.base)
+    try:
+        save_draft(campaign().id, view.document, change, actor_id=person().id, clock=current_context().clock)
+    except DomainError as error:
+        return refused(error, "admin.text", document=view.document)
+    return done(
+        _("This update is published already: your text is saved as the draft of a correction."),
+        "admin.text",
+        document=view.document,
+    )
 
 
 def _refuse(form: UpdateForm, error: DomainError) -> None:
@@ -146,8 +165,8 @@ def _carry_out(form: UpdateForm, order: SaveOrder) -> str:
         publishing.save_and_publish(order, is_emailed=bool(form.emailed.data), clock=clock)
         wake("outbox")
         return str(_("The update is published."))
-    is_public = writing.save_update(order, clock=clock) is UpdateState.PUBLISHED
-    return str(_("The correction is published.") if is_public else _("The update is saved."))
+    writing.save_update(order, clock=clock)
+    return str(_("The update is saved."))
 
 
 def _known(public_id: str) -> UpdateView | None:

@@ -13,7 +13,7 @@ from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.documents.differences import Piece, changes_between, compare_texts
 from campaign.domain.documents.drafts import fingerprint
 from campaign.domain.documents.fields import Draft, specs
-from campaign.domain.documents.kinds import DOCUMENTS
+from campaign.domain.documents.kinds import UPDATE
 from campaign.domain.documents.merging import ConflictKind, MergeConflict, Merged, marks_of
 from campaign.domain.documents.reading import FieldProblem, read
 from campaign.gateway_registry import current_context
@@ -21,6 +21,7 @@ from campaign.i18n import text_of
 from campaign.services.campaigns.form_options import purposes_of
 from campaign.services.content.editing import DocumentState, DraftConflict
 from campaign.services.content.parts import PLACES
+from campaign.services.content.rows import kind_of
 from campaign.services.pictures.quoted_pieces import unseen_pieces
 
 
@@ -39,7 +40,7 @@ def document_page(
         conflict: What a colleague has saved meanwhile, which is shown beside the typed text where both have changed it.
         refusal: Why the typed text could not be saved.
     """
-    kind = DOCUMENTS[state.name]
+    kind = kind_of(state.name)
     base = conflict.current if conflict and conflict.current is not None else state.draft
     draft = state.draft if typed is None else typed
     if conflict and conflict.merged:
@@ -49,6 +50,7 @@ def document_page(
         "admin/texts/document.html",
         state=state,
         refusal=refusal,
+        update_id=_update_id(state.name),
         slug=campaign().slug,
         is_hidden=campaign().stage == CampaignStage.DRAFT,
         draft=draft,
@@ -68,6 +70,10 @@ def document_page(
         fund_choices=_fund_choices(),
         currency_choices=[{"value": code, "label": code} for code in state.rules.bounds],
     )
+
+
+def _update_id(name: str) -> str:
+    return name.removeprefix(UPDATE) if name.startswith(UPDATE) else ""
 
 
 @dataclass(frozen=True, slots=True)

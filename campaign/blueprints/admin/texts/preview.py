@@ -1,13 +1,16 @@
 """A draft in the real public page, at the width of a phone and of a desktop."""
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign
 from campaign.blueprints.admin.guard import person
+from campaign.blueprints.admin.news.preview import update_page
 from campaign.blueprints.admin.texts import words
+from campaign.domain.documents.kinds import UPDATE
 from campaign.domain.errors import NotFound
+from campaign.domain.news import UpdateText
 from campaign.gateway_registry import current_context
 from campaign.i18n import in_language
 from campaign.services.campaigns.page import PublicCampaign
@@ -38,11 +41,15 @@ def preview_page(document: str, lang: str) -> ResponseReturnValue:
         raise NotFound(lang)
     if document.startswith(MAIL):
         return _email_page(_email(document, lang).html)
-    document_state(campaign().id, document)
-    shown = campaign_with_draft(campaign(), document, at=current_context().clock.now())
+    state = document_state(campaign().id, document)
     g.lang = lang
     with in_language(lang):
-        answer = _page(document, shown)
+        if document.startswith(UPDATE):
+            answer = make_response(
+                update_page(UpdateText(**state.draft), back=url_for("admin.text", document=document))
+            )
+        else:
+            answer = _page(document, campaign_with_draft(campaign(), document, at=current_context().clock.now()))
     answer.headers["Content-Security-Policy"] = content_security_policy().replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     )

@@ -15,13 +15,13 @@ from campaign.blueprints.admin.words import sentence_of
 from campaign.days import local_day
 from campaign.domain.campaign_state import CampaignStage
 from campaign.domain.documents.differences import changes_between
-from campaign.domain.documents.kinds import DOCUMENTS
 from campaign.domain.documents.translation import TranslationState
 from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
 from campaign.i18n import moment
 from campaign.services.content import publishing
 from campaign.services.content.editing import DocumentState, document_state
+from campaign.services.content.rows import kind_of
 
 
 @bp.get("/texts/<document>/publish")
@@ -116,7 +116,7 @@ def _check_page(state: DocumentState, form: ScheduleForm) -> str:
         "admin/texts/publish.html",
         state=state,
         form=form,
-        changes=changes_between(DOCUMENTS[state.name], state.published, state.draft, state.rules.languages),
+        changes=changes_between(kind_of(state.name), state.published, state.draft, state.rules.languages),
         gaps={
             language: (
                 sum(1 for (_path, code), each in translations if code == language and each is TranslationState.MISSING),

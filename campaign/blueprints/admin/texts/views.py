@@ -13,8 +13,7 @@ from campaign.blueprints.admin.texts.document_page import document_page, problem
 from campaign.blueprints.admin.texts.forms import DocumentForm
 from campaign.blueprints.admin.texts.publishing import publish_now
 from campaign.blueprints.admin.words import sentence_of
-from campaign.domain.documents.kinds import DOCUMENTS
-from campaign.domain.errors import DomainError, NotFound
+from campaign.domain.errors import DomainError
 from campaign.gateway_registry import current_context
 from campaign.i18n import time_of_day
 from campaign.languages import language_name
@@ -26,6 +25,7 @@ from campaign.services.content.editing import (
     save_draft,
 )
 from campaign.services.content.listing import documents_of
+from campaign.services.content.rows import kind_of
 from campaign.services.content.versions import discard_draft as discard
 from campaign.web.error_pages import status_of
 
@@ -59,16 +59,15 @@ def text(document: str) -> ResponseReturnValue:
 @bp.post("/texts/<document>")
 def save_text(document: str) -> ResponseReturnValue:
     """Save the draft, move a row, or go on to the publication."""
-    if document not in DOCUMENTS:
-        raise NotFound("document")
+    kind_of(document)
     form = DocumentForm()
     try:
         saved = _save(document, form)
     except DraftConflict as conflict:
-        typed = form.draft(DOCUMENTS[document], campaign().languages)
+        typed = form.draft(kind_of(document), campaign().languages)
         return document_page(document_state(campaign().id, document), typed=typed, conflict=conflict), 409
     except DraftTooLong as error:
-        typed, sentence = form.draft(DOCUMENTS[document], campaign().languages), sentence_of(error)
+        typed, sentence = form.draft(kind_of(document), campaign().languages), sentence_of(error)
         state = document_state(campaign().id, document)
         return document_page(state, typed=typed, refusal=sentence), status_of(error)
     if form.step.data == "publish":
@@ -83,8 +82,7 @@ def save_text(document: str) -> ResponseReturnValue:
 @bp.post("/texts/<document>/autosave")
 def autosave_text(document: str) -> ResponseReturnValue:
     """Save the draft while somebody types; the answer is for the script of the page."""
-    if document not in DOCUMENTS:
-        raise NotFound("document")
+    kind_of(document)
     try:
         saved = _save(document, DocumentForm(), has_fixed_rows=True)
     except DraftConflict:
@@ -107,7 +105,7 @@ def discard_draft(document: str) -> ResponseReturnValue:
 
 
 def _save(document: str, form: DocumentForm, *, has_fixed_rows: bool = False) -> SavedDraft:
-    change = form.change(DOCUMENTS[document], campaign().languages, has_fixed_rows=has_fixed_rows)
+    change = form.change(kind_of(document), campaign().languages, has_fixed_rows=has_fixed_rows)
     return save_draft(campaign().id, document, change, actor_id=person().id, clock=current_context().clock)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.documents.kinds import UPDATE
 from campaign.domain.documents.merging import ConflictKind
 from campaign.domain.documents.reading import FieldProblem, ProblemKind
 from campaign.domain.errors import DomainError
@@ -51,6 +52,7 @@ FIELD_NAMES: Mapping[str, LazyString] = {
     "added_opening": _("Your own first sentence, before the usual ones; {amount} and {purpose} stand for the gift"),
     "amount": _("Amount"),
     "answer": _("Answer"),
+    "author": _("Author"),
     "body": _("Text"),
     "closing": _("Last paragraphs; empty for the usual ones"),
     "currency": _("Currency"),
@@ -184,6 +186,11 @@ TEXT_RULES: Mapping[type[DomainError], LazyString] = {
     AlreadyDiscarded: _("There is no draft any more."),
 }
 """The rules that may be broken."""
+
+
+def document_name(name: str) -> str:
+    """Return what a document is called."""
+    return str(_("Update") if name.startswith(UPDATE) else DOCUMENT_NAMES[name])
 
 
 def bad_link_in_words(address: str) -> str:
