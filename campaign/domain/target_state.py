@@ -93,6 +93,8 @@ UNFINISHED = frozenset({EventStatus.PLANNED.value, EventStatus.OPEN.value, Grant
 """States in which nothing has taken place yet."""
 UNREPORTED = UNFINISHED | {EventStatus.COMPLETED.value, GrantStatus.AWARDED.value}
 """States in which a report is still to come."""
+REPORTABLE = frozenset(state.value for states in (_EVENT, _GRANT) for state in states[TargetAct.REPORT][0])
+"""States in which it has taken place, with a report or without."""
 
 
 def possible_acts(kind: str, status: str) -> list[TargetAct]:

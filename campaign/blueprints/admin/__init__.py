@@ -51,7 +51,16 @@ import campaign.blueprints.admin.texts.publishing
 import campaign.blueprints.admin.texts.versions
 import campaign.blueprints.admin.texts.views
 from campaign.blueprints.admin import guard
-from campaign.blueprints.admin.campaigns import languages, lifecycle, plan, settings, successor, target_acts
+from campaign.blueprints.admin.campaigns import (
+    languages,
+    lifecycle,
+    plan,
+    plan_costs,
+    removal,
+    settings,
+    successor,
+    target_acts,
+)
 from campaign.blueprints.admin.funds import allocations, disbursements
 from campaign.blueprints.admin.gifts import corrections, donations, refunds
 from campaign.blueprints.admin.staff import account, invitations, link, people, second_step, sessions, sign_in, weekly

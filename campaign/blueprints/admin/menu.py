@@ -54,6 +54,7 @@ MENU: tuple[MenuGroup, ...] = (
                         "admin.plan_item",
                         "admin.save_plan_item",
                         "admin.add_plan_cost",
+                        *("admin.plan_cost", "admin.save_plan_cost", "admin.plan_removal_form"),
                         "admin.target_act_form",
                         "admin.act_on_plan_item",
                         "admin.delete_field_report",
@@ -85,7 +86,13 @@ MENU: tuple[MenuGroup, ...] = (
                 "admin.campaigns",
                 _("Campaigns"),
                 frozenset(
-                    {"admin.campaign_act_form", "admin.campaign_act", "admin.new_campaign", "admin.create_campaign"}
+                    {
+                        "admin.campaign_removal_form",
+                        "admin.campaign_act_form",
+                        "admin.campaign_act",
+                        "admin.new_campaign",
+                        "admin.create_campaign",
+                    }
                     | {"admin.successor", "admin.name_successor"}
                 ),
             ),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from campaign.domain.errors import NotFound
@@ -47,6 +47,24 @@ def add_funds(session: Session, campaign_id: int, funds: Sequence[NewFund]) -> d
     if targets:
         _add_rules(session, campaign_id, [(added[new.code], new.theme) for new in targets])
     return added
+
+
+def replace_theme(session: Session, target: Fund, children: Sequence[Fund], theme: str | None) -> None:
+    """Let another theme pay for a target instead of the one whose `children` go; None for the general fund alone.
+
+    Raises:
+        NotFound: The campaign does not have this theme.
+    """
+    gone = [child.id for child in children]
+    session.execute(delete(FundTransferRule).where(FundTransferRule.target_id.in_(gone)))
+    session.execute(delete(Fund).where(Fund.id.in_(gone)))
+    if theme is None:
+        return
+    source = _source(_sources(session, target.campaign_id), theme)
+    child = _child(source, target, target.position)
+    session.add(child)
+    session.flush()
+    session.add(FundTransferRule(source_id=source.id, target_id=child.id))
 
 
 def _add_rules(session: Session, campaign_id: int, targets: Sequence[tuple[Fund, str | None]]) -> None:

@@ -26,7 +26,7 @@ class Cost:
     amount_minor: int
 
 
-SHOWN_IN_FORM = ("title", "summary", "place", "begins_at", "ends_at", "capacity", "first_day", "last_day")
+SHOWN_IN_FORM = ("title", "summary", "place", "begins_at", "ends_at", "capacity", "first_day", "last_day", "theme")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

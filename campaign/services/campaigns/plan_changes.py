@@ -4,22 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaign.database import transaction
 from campaign.days import local_day
 from campaign.domain.errors import Conflict, DomainError, NotFound
 from campaign.domain.form_version import check_version
-from campaign.domain.fund import EventStatus, FundKind, GrantStatus
+from campaign.domain.fund import COLLECTING_KINDS, EventStatus, FundKind, GrantStatus
 from campaign.domain.language import with_hidden_languages
 from campaign.gateways.clock import Clock
 from campaign.languages import installed
 from campaign.models.campaign import Campaign
 from campaign.models.fund import BudgetLine, Event, Fund, Grant
 from campaign.services import audit
-from campaign.services.campaigns.fund_tree import NewFund, add_funds
+from campaign.services.campaigns.fund_tree import NewFund, add_funds, replace_theme
 from campaign.services.campaigns.plan import plan_item
+from campaign.services.campaigns.removal import is_booked
 from campaign.services.campaigns.revision import count_public_change
 
 CODES: Mapping[FundKind, str] = {
@@ -29,15 +30,14 @@ CODES: Mapping[FundKind, str] = {
     FundKind.LINE: "LINE",
 }
 """How the codes of funds that staff add begin."""
-MAX_COSTS = 100
 
 
 class EndsBeforeItBegins(DomainError):
     """An event ends before it begins, or a call closes before it opens."""
 
 
-class TooManyCosts(DomainError):
-    """A plan has as many lines as a page can show."""
+class PurposeInUse(Conflict):
+    """Money is booked on a target, so it stays with the purpose that may pay for it."""
 
 
 class GeneralFundStays(Conflict):
@@ -118,17 +118,19 @@ def change_item(
         ChangedMeanwhile: Somebody else changed it since the version that the person has read.
         NotFound: The campaign has none of this name.
         EndsBeforeItBegins: The times are the wrong way round.
+        PurposeInUse: It is to belong to another purpose, and money is booked on it.
     """
     with transaction() as session:
         fund = fund_named(session, campaign_id, public_id)
         check_version(version, plan_item(campaign_id, public_id).form_facts)
         languages = _languages(session, campaign_id)
-        children = session.execute(select(Fund).where(Fund.target_id == fund.id)).scalars().all()
+        children = children_of(session, fund)
         for row in (fund, *children):
             row.title = with_hidden_languages(draft.title, row.title, languages)
             row.summary = with_hidden_languages(draft.summary, row.summary, languages)
-        if not _costs(session, fund.id):
+        if not costs_of(session, fund.id):
             fund.goal_minor = draft.goal_minor
+        _write_theme(session, fund, children, draft.theme)
         _write_details(session, fund, draft.details, at=clock.now())
         record_change(session, fund, "change", actor_id, clock)
 
@@ -165,51 +167,6 @@ def move_item(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock) 
             record_change(session, fund, "move", actor_id, clock)
 
 
-def add_cost(
-    campaign_id: int, public_id: str, *, title: Mapping[str, str], amount_minor: int, actor_id: int, clock: Clock
-) -> None:
-    """Add a line to a plan; what is planned is then the sum of its lines.
-
-    Raises:
-        NotFound: The campaign has none of this name.
-        TooManyCosts: The plan is full.
-    """
-    with transaction() as session:
-        fund = fund_named(session, campaign_id, public_id)
-        costs = _costs(session, fund.id)
-        if len(costs) >= MAX_COSTS:
-            raise TooManyCosts(public_id)
-        last = select(func.coalesce(func.max(BudgetLine.position), -1)).where(BudgetLine.fund_id == fund.id)
-        session.add(
-            BudgetLine(
-                fund_id=fund.id,
-                position=session.execute(last).scalar_one() + 1,
-                title=dict(title),
-                amount_minor=amount_minor,
-                currency=session.get_one(Campaign, campaign_id).currency,
-            )
-        )
-        fund.goal_minor = sum(cost.amount_minor for cost in costs) + amount_minor
-        record_change(session, fund, "change", actor_id, clock)
-
-
-def remove_cost(campaign_id: int, public_id: str, cost_id: int, *, actor_id: int, clock: Clock) -> None:
-    """Take a line out of a plan.
-
-    Raises:
-        NotFound: The plan has no such line.
-    """
-    with transaction() as session:
-        fund = fund_named(session, campaign_id, public_id)
-        costs = _costs(session, fund.id)
-        if cost_id not in {cost.id for cost in costs}:
-            raise NotFound(f"cost:{cost_id}")
-        session.execute(delete(BudgetLine).where(BudgetLine.id == cost_id))
-        rest = [cost.amount_minor for cost in costs if cost.id != cost_id]
-        fund.goal_minor = sum(rest) if rest else fund.goal_minor
-        record_change(session, fund, "change", actor_id, clock)
-
-
 def fund_named(session: Session, campaign_id: int, public_id: str) -> Fund:
     """Return a fund of the campaign and lock it.
 
@@ -221,6 +178,11 @@ def fund_named(session: Session, campaign_id: int, public_id: str) -> Fund:
     if fund is None or fund.kind == FundKind.RESTRICTED:
         raise NotFound(f"fund:{public_id}")
     return fund
+
+
+def children_of(session: Session, fund: Fund) -> Sequence[Fund]:
+    """Return the restricted funds inside a target: one at most, of its purpose."""
+    return session.execute(select(Fund).where(Fund.target_id == fund.id)).scalars().all()
 
 
 def record_change(
@@ -237,6 +199,16 @@ def record_change(
         at=clock.now(),
         detail={"fund": fund.code, **(detail or {})},
     )
+
+
+def _write_theme(session: Session, fund: Fund, children: Sequence[Fund], code: str | None) -> None:
+    """Let another purpose pay for a target, while no money is booked on it."""
+    themes = {session.get_one(Fund, child.theme_id).code for child in children}
+    if fund.kind in COLLECTING_KINDS or themes == ({code} if code else set()):
+        return
+    if is_booked(session, [fund, *children]):
+        raise PurposeInUse(fund.code)
+    replace_theme(session, fund, children, code)
 
 
 def _write_details(session: Session, fund: Fund, details: EventTimes | CallDays | None, *, at: datetime) -> None:
@@ -278,8 +250,10 @@ def _languages(session: Session, campaign_id: int) -> Sequence[str]:
     return session.get_one(Campaign, campaign_id).languages or installed()
 
 
-def _costs(session: Session, fund_id: int) -> Sequence[BudgetLine]:
-    return session.execute(select(BudgetLine).where(BudgetLine.fund_id == fund_id)).scalars().all()
+def costs_of(session: Session, fund_id: int) -> list[BudgetLine]:
+    """Return the lines of a plan, in their order."""
+    query = select(BudgetLine).where(BudgetLine.fund_id == fund_id).order_by(BudgetLine.position)
+    return list(session.execute(query).scalars())
 
 
 def _next_code(session: Session, campaign_id: int, kind: FundKind) -> str:

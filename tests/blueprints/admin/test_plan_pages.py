@@ -11,6 +11,7 @@ from campaign.database import reading, transaction
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Event
 from tests.blueprints.admin.client import sign_in_as
+from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, fetch_address
 
@@ -172,10 +173,44 @@ def test_a_purpose_is_added_closed_and_moved_and_costs_make_the_plan(staff: Flas
     assert wrong.one("[name=cost-title-en]")["value"] == "Month"
     saved = fetch_address(staff, costs.submit(staff, form, **{"cost-amount": "70", "cost-title-en": "Month"}).location)
     assert "$70.00" in saved.text("#costs")
-    saved.submit(staff, "form[action$=remove]")
+    cost = fetch_address(staff, saved.link("Change Month"))
+    assert Page(cost.submit(staff, amount="x")).texts(".error-summary a") == ["Enter an amount, like 35 or 35.50."]
+    assert cost.submit(staff, amount="80").location == line
+    assert cost.submit(staff, amount="90").status_code == 409
+    saved = fetch_address(staff, line)
+    assert "$80.00" in saved.text("#costs")
+    saved.submit(staff, "#costs form[action$=remove]")
     assert "No cost is listed yet." in fetch_address(staff, line).text("#costs")
     grant = add(staff, "grant", **{"title-en": "First loom", "opens_on": "2026-12-01", "closes_on": "2026-11-01"})
     assert grant is None
+
+
+def test_a_part_of_the_plan_that_was_a_mistake_is_removed_after_a_page_that_says_what_goes(
+    staff: FlaskClient, client: FlaskClient
+) -> None:
+    purpose = add(staff, "theme", **{"title-en": "Books"})
+    event = add(staff, "event", **EVENT, theme="THEME-1")
+    page = fetch_address(staff, fetch_address(staff, purpose).link("Remove it from the plan"))
+    assert "Events, grants or costs belong to this purpose." in page.text(".notice")
+    assert page.texts("main button.danger") == []
+    assert fetch_address(staff, event).submit(staff, theme="").location == event
+    for address in (event, purpose):
+        page = fetch_address(staff, fetch_address(staff, address).link("Remove it from the plan"))
+        assert "This cannot be undone." in page.text("main")
+        assert page.submit(staff).location == "/staff/plan"
+        assert staff.get(address).status_code == 404
+    assert "No event is planned yet." in fetch_address(client, "/en/events/").text("main")
+
+
+def test_an_administrator_removes_a_draft_campaign(app: Flask, clock: SettableClock, campaign: Campaign) -> None:
+    admin = sign_in_as(app, clock, role="admin").client
+    a_campaign(slug="mistake", is_featured=False, stage="draft")
+    open_one = fetch_address(admin, "/staff/campaign/remove")
+    assert "It is no draft." in open_one.text(".notice")
+    fetch_address(admin, "/staff/campaigns").submit(admin, "form[action$=choose]:has([value=mistake])")
+    page = fetch_address(admin, fetch_address(admin, "/staff/campaigns").link("Remove this draft"))
+    assert page.submit(admin).location == "/staff/campaigns"
+    assert "mistake" not in fetch_address(admin, "/staff/campaigns").text("main")
 
 
 def test_times_the_wrong_way_round_are_refused_beside_their_field(staff: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from campaign.domain.form_version import version_of
 from campaign.domain.fund import FundKind
 from campaign.domain.target_state import Attendance, TargetAct
 from campaign.models.campaign import Campaign
-from campaign.services.campaigns import plan_changes
+from campaign.services.campaigns import plan_changes, plan_costs
 from campaign.services.campaigns.form_options import giving_options
 from campaign.services.campaigns.plan import plan_item, plan_of
 from campaign.services.campaigns.plan_changes import CallDays, EventTimes, ItemDraft
@@ -89,10 +89,10 @@ def test_texts_times_costs_and_order_are_changed(campaign: Campaign, by: dict[st
     assert renamed.title == {**translations("Felt"), "en": "Silk"}  # texts in languages that the form lacks stay
     assert "en" not in renamed.summary
     for amount in (300_00, 50_00):
-        plan_changes.add_cost(campaign.id, first, title={"en": "Wool"}, amount_minor=amount, **by)
+        plan_costs.add_cost(campaign.id, first, title={"en": "Wool"}, amount_minor=amount, **by)
     costs = plan_item(campaign.id, first).costs
     assert plan_item(campaign.id, first).goal_minor == 350_00
-    plan_changes.remove_cost(campaign.id, first, costs[0].id, **by)
+    plan_costs.remove_cost(campaign.id, first, costs[0].id, **by)
     assert plan_item(campaign.id, first).goal_minor == 50_00
     with pytest.raises(plan_changes.EndsBeforeItBegins):
         change(campaign, by, first, replace(TEXTS, details=replace(TIMES, ends_at=TIMES.begins_at)))

@@ -1,5 +1,6 @@
-"""What a campaign plans: the list, one purpose or target with its costs, and the changes of both."""
+"""What a campaign plans: the list, one purpose or target, and their changes."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, render_template
@@ -24,6 +25,7 @@ from campaign.jobs import wake
 from campaign.services.campaigns import plan as plans
 from campaign.services.campaigns import plan_changes
 from campaign.services.campaigns.plan import PlanItem
+from campaign.services.campaigns.plan_removal import is_item_booked
 from campaign.services.campaigns.report_drafts import report_drafts
 from campaign.services.events.desk import sign_up_desk
 
@@ -67,7 +69,7 @@ def add_plan_item(kind: str) -> ResponseReturnValue:
 def plan_item(public_id: str) -> ResponseReturnValue:
     """One purpose or target: its texts, its costs, and what can be done with it."""
     item = plans.plan_item(campaign().id, public_id)
-    return _item_page(item, _stored(item))
+    return item_page(item, stored_form(item))
 
 
 @bp.post("/plan/<public_id>")
@@ -76,16 +78,18 @@ def save_plan_item(public_id: str) -> ResponseReturnValue:
     item = plans.plan_item(campaign().id, public_id)
     form = _form_of(item)
     if not form.validate():
-        return _item_page(item, form), form.status
+        return item_page(item, form), form.status
+    draft = form.draft if form.theme.raw_data else replace(form.draft, theme=item.theme or None)
     try:
-        plan_changes.change_item(campaign().id, public_id, form.draft, version=form.version.data, **_by())
+        plan_changes.change_item(campaign().id, public_id, draft, version=form.version.data, **_by())
     except ChangedMeanwhile:
         item = plans.plan_item(campaign().id, public_id)
-        if form.conflicts_with(_stored(item)):
-            return _item_page(item, form), form.status
-    except plan_changes.EndsBeforeItBegins as error:
-        form.refuse(SHOWN_AT_END[FundKind(item.kind)], words.sentence_of(error))
-        return _item_page(item, form), form.status
+        if form.conflicts_with(stored_form(item)):
+            return item_page(item, form), form.status
+    except (plan_changes.EndsBeforeItBegins, plan_changes.PurposeInUse) as error:
+        is_time = isinstance(error, plan_changes.EndsBeforeItBegins)
+        form.refuse(SHOWN_AT_END[FundKind(item.kind)] if is_time else "theme", words.sentence_of(error))
+        return item_page(item, form), form.status
     if item.takes_sign_ups:
         wake("outbox")
         _warn_of_missing_places(public_id)
@@ -116,41 +120,20 @@ def close_plan_item(public_id: str, change: str) -> ResponseReturnValue:
     return done(message, "admin.plan_item", public_id=public_id)
 
 
-@bp.post("/plan/<public_id>/costs")
-def add_plan_cost(public_id: str) -> ResponseReturnValue:
-    """Add a cost to a plan."""
-    item, form = plans.plan_item(campaign().id, public_id), CostForm(campaign().currency)
-    if not form.validate():
-        return _item_page(item, _stored(item), form), form.status
-    try:
-        plan_changes.add_cost(
-            campaign().id, public_id, title=form.title.data, amount_minor=form.amount.money.minor, **_by()
-        )
-    except DomainError as error:
-        return refused(error, "admin.plan_item", public_id=public_id)
-    return done(_("Added."), "admin.plan_item", public_id=public_id)
-
-
-@bp.post("/plan/<public_id>/costs/<int(max=2147483647):cost_id>/remove")
-def remove_plan_cost(public_id: str, cost_id: int) -> ResponseReturnValue:
-    """Take a cost out of a plan."""
-    plan_changes.remove_cost(campaign().id, public_id, cost_id, **_by())
-    return done(_("Removed."), "admin.plan_item", public_id=public_id)
-
-
-def _form(kind: str, **settings: object) -> ItemForm:
-    purposes = [row for row in plans.plan_of(campaign().id) if row.closed_on is None]
+def _form(kind: str, *, theme: str = "", **settings: object) -> ItemForm:
+    """The form for a kind of item; `theme` is the purpose that it has, which may be closed."""
+    purposes = [row for row in plans.plan_of(campaign().id) if row.closed_on is None or row.code == theme]
     return FORMS.get(kind, ItemForm)(campaign().currency, purposes, **settings)
 
 
 def _form_of(item: PlanItem, **settings: object) -> ItemForm:
-    form = _form(item.kind, **settings)
+    form = _form(item.kind, theme=item.theme, **settings)
     if isinstance(form, EventForm) and item.first_day and not item.begins_at:
         form.allow_empty_times(day(item.first_day))
     return form
 
 
-def _stored(item: PlanItem) -> ItemForm:
+def stored_form(item: PlanItem) -> ItemForm:
     """Return the form with what is stored now."""
     return _form_of(item, data={**_data(item), "version": version_of(item.form_facts)}, formdata=None)
 
@@ -174,7 +157,8 @@ def _new_page(kind: str, form: ItemForm) -> str:
     return render_template("admin/campaigns/plan_item.html", kind=kind, form=form, item=None, heading=NEW[kind])
 
 
-def _item_page(item: PlanItem, form: ItemForm, cost_form: CostForm | None = None) -> str:
+def item_page(item: PlanItem, form: ItemForm, cost_form: CostForm | None = None) -> str:
+    """The page of one purpose or target."""
     return render_template(
         "admin/campaigns/plan_item.html",
         kind=item.kind,
@@ -182,6 +166,7 @@ def _item_page(item: PlanItem, form: ItemForm, cost_form: CostForm | None = None
         item=item,
         heading=None,
         here=campaign(),
+        is_booked=is_item_booked(campaign().id, item.public_id),
         cost_form=cost_form or CostForm(campaign().currency, formdata=None),
         acts=[(act, ACTS[act]) for act in possible_acts(item.kind, item.status)] if item.status else [],
         drafts=report_drafts(campaign().id, item.public_id) if item.kind == FundKind.EVENT else [],

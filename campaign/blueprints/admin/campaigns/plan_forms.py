@@ -174,8 +174,8 @@ class CostForm(StaffForm):
     title = TextsField(_("What for"), maximum=MAX_NAME)
     amount = AmountField(_("Amount"))
 
-    def __init__(self, currency: str, **settings: Any) -> None:  # as Flask-WTF types them
-        super().__init__(prefix="cost-", **settings)
+    def __init__(self, currency: str, *, prefix: str = "cost-", **settings: Any) -> None:  # as Flask-WTF types them
+        super().__init__(prefix=prefix, **settings)
         self.currency = currency
 
     def validate_title(self, field: TextsField) -> None:
@@ -184,6 +184,13 @@ class CostForm(StaffForm):
 
     def validate_amount(self, field: AmountField) -> None:
         field.read(self.currency)
+
+
+class CostChangeForm(CostForm, VersionedForm):
+    """A line that is there, on a page of its own."""
+
+    def __init__(self, currency: str, **settings: Any) -> None:  # as Flask-WTF types them
+        super().__init__(currency, prefix="", **settings)
 
 
 class CancelForm(StaffForm):

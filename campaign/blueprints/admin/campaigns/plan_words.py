@@ -10,8 +10,9 @@ from campaign.blueprints.admin.events import words as sign_up_words
 from campaign.blueprints.admin.grants.words import GRANT_ACTS, GRANT_RULES
 from campaign.domain import target_state as rules
 from campaign.domain.errors import DomainError
+from campaign.domain.removal import NotRemovable, RemovalBlock
 from campaign.domain.target_state import TargetAct
-from campaign.services.campaigns import plan_changes
+from campaign.services.campaigns import plan_changes, plan_costs
 from campaign.services.campaigns.report_drafts import TooManyDrafts
 
 KINDS: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
@@ -37,6 +38,18 @@ ACTS: Mapping[TargetAct, ActWords] = {
         _("Report how it went"), _("Publish the report"), _("Done. Everybody can read the report.")
     ),
 }
+REMOVAL_BLOCKS: Mapping[RemovalBlock, LazyString] = {
+    RemovalBlock.MONEY: _("Gifts name it, or money is booked on it."),
+    RemovalBlock.REPORT: _("It has taken place, or has been awarded."),
+    RemovalBlock.SIGN_UPS: _("People have signed up. Cancel the event: then they are told."),
+    RemovalBlock.APPLICATIONS: _("People have applied, or have begun to."),
+    RemovalBlock.TARGETS: _("Events, grants or costs belong to this purpose. Change their purpose first."),
+    RemovalBlock.TEXTS: _("One of the things that the campaign asks for names it. Change that text first."),
+    RemovalBlock.PICTURES: _("It has pictures or consents of people. Delete these first."),
+    RemovalBlock.PEOPLE: _("Readers, donors, emails or another campaign belong to it."),
+    RemovalBlock.NOT_DRAFT: _("It is no draft. Only a draft can be removed."),
+}
+"""Why something cannot be removed."""
 AUDITED: Mapping[str, LazyString] = {
     **GRANT_ACTS,
     "plan:add": _("Added to the plan"),
@@ -47,6 +60,7 @@ AUDITED: Mapping[str, LazyString] = {
     "plan:open": _("Announced an event or a grant"),
     "plan:complete": _("Marked an event or a grant as done"),
     "plan:cancel": _("Cancelled an event or a grant"),
+    "plan:remove": _("Removed a part of the plan"),
     "plan:report": _("Published a report"),
     "plan:field_report": _("Sent a report from field mode"),
     "plan:delete_field_report": _("Deleted a report from field mode"),
@@ -62,7 +76,9 @@ BROKEN_RULES: Mapping[type[DomainError], LazyString] = {
     rules.ReportDoesNotAddUp: _("There cannot be more women or first-time visitors than people who came."),
     TooManyDrafts: _("20 reports of this event wait already. Use or delete some of them on the event’s page first."),
     plan_changes.EndsBeforeItBegins: _("Enter an end that is after the beginning."),
-    plan_changes.TooManyCosts: _("The plan is full. Put some costs together."),
+    plan_costs.TooManyCosts: _("The plan is full. Put some costs together."),
     **sign_up_words.BROKEN_RULES,
+    plan_changes.PurposeInUse: _("Money is booked on it, so its purpose cannot be changed."),
+    NotRemovable: _("It cannot be removed: something hangs on it now. Nothing was changed."),
     plan_changes.GeneralFundStays: _("The general fund cannot be closed: gifts without a purpose go there."),
 }

@@ -74,6 +74,7 @@ AUDITED: Mapping[str, LazyString] = {
     "campaign:create": _("Created a campaign"),
     "campaign:languages": _("Changed the languages of the campaign"),
     "campaign:import": _("Imported the campaign from a folder"),
+    "campaign:remove": _("Removed the draft of a campaign"),
     "campaign:settings": _("Changed the campaign’s settings"),
     "campaign:currency": _("Changed a currency of the campaign"),
     "campaign:currency_removed": _("Removed a currency from the campaign"),
