@@ -1,16 +1,17 @@
 """The first of a donor's own pages: monthly gifts, gifts to all campaigns, receipts."""
 
-from flask import request
+from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.my import bp, words
-from campaign.blueprints.my.browser_session import current_donor, discreet, page, to_sign_in
+from campaign.blueprints.my.browser_session import check_form, current_donor, discreet, page, to_sign_in
 from campaign.blueprints.my.files import pdf_answer
 from campaign.blueprints.my.sign_in import SignInForm
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
 from campaign.services.donor_account.gifts import gifts_of, own_receipt
 from campaign.services.donor_account.monthly import monthly_gifts_of
+from campaign.services.donor_account.public_name import show_name
 
 
 @bp.get("/<language:lang>/my/")
@@ -26,8 +27,21 @@ def home(lang: str) -> ResponseReturnValue:  # noqa: ARG001
         gifts=gifts_of(donor.donor_id, before=before),
         monthly=monthly_gifts_of(donor.donor_id, clock=current_context().clock),
         is_first=not before,
+        is_done="done" in request.args,
         words=words,
     )
+
+
+@bp.post("/<language:lang>/my/gifts/<public_id>/<any(show,hide):act>")
+@limiter.limit("60 per 10 minutes")
+def public_name(lang: str, public_id: str, act: str) -> ResponseReturnValue:
+    """Show or hide the name of a gift on the list of supporters."""
+    donor = current_donor()
+    if donor is None:
+        return to_sign_in(lang)
+    check_form(donor)
+    show_name(donor.donor_id, public_id, is_shown=act == "show", clock=current_context().clock)
+    return discreet(make_response(redirect(url_for(".home", lang=lang, done="1"), code=303)))
 
 
 @bp.get("/<language:lang>/my/receipts/<number>")

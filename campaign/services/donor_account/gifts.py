@@ -8,7 +8,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from campaign.database import reading
-from campaign.domain.donation import DonationFrequency, DonationState
+from campaign.domain.donation import DonationFrequency, DonationState, SupporterVisibility
 from campaign.domain.errors import NotFound
 from campaign.domain.money import Money
 from campaign.domain.receipt import ReceiptState
@@ -42,6 +42,9 @@ class DonorGift:
     receipt_number: str | None
     """The valid receipt, else the newest one, that is there as a PDF."""
     is_receipt_valid: bool
+    public_name: str | None
+    """The name for the list of supporters, where staff have not taken it off."""
+    is_anonymous: bool
 
     @property
     def is_returned(self) -> bool:
@@ -123,4 +126,6 @@ def _gift(
         is_test=not gift.livemode,
         receipt_number=receipt[0] if receipt else None,
         is_receipt_valid=bool(receipt and receipt[1]),
+        public_name=gift.public_name if gift.wall == SupporterVisibility.SHOWN else None,
+        is_anonymous=gift.is_anonymous,
     )

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, event, insert, select
+from sqlalchemy import delete, event, insert, select, update
 
 from campaign.database import reading, transaction
 from campaign.extensions import db
 from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
+from campaign.services import search_index
 from tests.blueprints.my.conftest import Browser
 from tests.services.pledges.steps import begin_pledge
 from tests.support.pages import fetch_address
@@ -75,3 +76,22 @@ def test_a_thousand_gifts_take_a_few_queries_and_pages(browser: Browser) -> None
     assert [len(texts) for texts in shown] == [25, 25]
     with transaction() as session:
         session.execute(delete(Donation).where(Donation.id >= 1000))
+
+
+def test_a_donor_hides_and_shows_their_own_name_alone(browser: Browser) -> None:
+    with transaction() as session:
+        session.execute(update(Donation).values(public_name="Aida the weaver", is_anonymous=False))
+        search_index.refresh(session)
+    client = browser.sign_in().client
+    page = browser.home()
+    page.submit(client, "form[action$='/hide']")
+    assert "Aida the weaver" not in client.get("/en/supporters/").text
+    page = browser.home()
+    assert "your name is not shown" in page.text()
+    name = str(page.one("form[action$='/show']")["action"])
+    assert client.post(name).status_code == 403
+    assert (
+        client.post("/en/my/gifts/zzzzzzzzzzzzzzzz/show", data=page.filled("form[action$='/show']")).status_code == 404
+    )
+    page.submit(client, "form[action$='/show']")
+    assert "Aida the weaver" in client.get("/en/supporters/").text

@@ -40,6 +40,8 @@ TIMELINE: Mapping[str, Word] = {
     "donation:suspicion_approved": (_("Approved: the gift is good"), "good"),
     "donation:corrected": (_("Name or address corrected"), ""),
     "donation:wall_blocked": (_("Name hidden: it has a blocked word, or the address is blocked"), ""),
+    "donation:donor_hid_name": (_("The donor hid name and message"), ""),
+    "donation:donor_showed_name": (_("The donor shows name and message again"), ""),
     "donation:wall_hidden": (_("Taken off the supporters list"), ""),
     "donation:wall_shown": (_("Put back on the supporters list"), ""),
     "provider:event": (_("The provider told us"), ""),
