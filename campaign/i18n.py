@@ -67,7 +67,9 @@ def init_app(app: Flask, babel: Babel) -> None:
     app.jinja_env.filters.update(figure=figure, money=money, money_in_text=money_in_text, day=day, moment=moment)
     app.jinja_env.globals.update(country_below=country_below)
     app.jinja_env.filters.update(language_name=language_name, marked=marked, lang_attribute=lang_attribute)
-    app.jinja_env.filters.update(number=number, percent=percent, degrees=degrees, colon_after=colon_after)
+    app.jinja_env.filters.update(
+        number=number, percent=percent, latitude=latitude, longitude=longitude, colon_after=colon_after
+    )
     app.jinja_env.filters.update(time_of_day=time_of_day, text=text_of, iso_day=date.fromisoformat)
 
 
@@ -259,6 +261,18 @@ def degrees(centidegrees: int, *, language: str | None = None) -> str:
     """A latitude or longitude with two decimals, from hundredths of a degree; the compass point is the caller's."""
     text = format_decimal(centidegrees / 100, format="0.00", locale=language or current_language())
     return f"{text}°"
+
+
+def latitude(centidegrees: int) -> str:
+    """Return a latitude with its compass point."""
+    text = degrees(abs(centidegrees))
+    return str(_("%(degrees)s S", degrees=text) if centidegrees < 0 else _("%(degrees)s N", degrees=text))
+
+
+def longitude(centidegrees: int) -> str:
+    """Return a longitude with its compass point."""
+    text = degrees(abs(centidegrees))
+    return str(_("%(degrees)s W", degrees=text) if centidegrees < 0 else _("%(degrees)s E", degrees=text))
 
 
 def percent(share: Fraction) -> str:

@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
+from flask import Flask
 
 from campaign.domain.money import Money
-from campaign.i18n import colon_after, day, degrees, money, money_in_text
+from campaign.i18n import colon_after, day, degrees, in_language, latitude, longitude, money, money_in_text
 
 NBSP = "\u00a0"
 
@@ -47,6 +48,13 @@ def test_a_kyrgyz_day_is_written_in_words_that_break_before_the_day_alone(month:
 @pytest.mark.parametrize(("language", "text"), [("en", "41.46°"), ("ru", "41,46°"), ("ky", "41,46°")])
 def test_degrees_have_the_decimal_sign_of_the_language(language: str, text: str) -> None:
     assert degrees(4146, language=language) == text
+
+
+@pytest.mark.database("sqlite")
+def test_a_place_says_its_half_of_the_earth(app: Flask) -> None:
+    with app.test_request_context(), in_language("en"):
+        assert (latitude(4146), longitude(7280)) == ("41.46° N", "72.80° E")
+        assert (latitude(-3345), longitude(-7067)) == ("33.45° S", "70.67° W")
 
 
 def test_no_colon_stands_after_a_question() -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import current_app, g, request, url_for
@@ -13,6 +14,7 @@ from campaign.config import Config
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
 from campaign.domain.gift_source import shared_address
+from campaign.domain.sketch_map import SketchMap, sketch_map
 from campaign.gateway_registry import current_context
 from campaign.i18n import LANGUAGES, page_language
 from campaign.services.campaigns.cards import CampaignCard
@@ -44,7 +46,9 @@ def frame() -> dict[str, object]:
 @bp.record_once
 def _add_globals(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(address=address, accepts_gifts=accepts_gifts, canonical=canonical)
-    state.app.jinja_env.globals.update(standing_pages=standing_pages, shared_address=shared_address)
+    state.app.jinja_env.globals.update(
+        standing_pages=standing_pages, shared_address=shared_address, sketch_map=sketch_map_of
+    )
     state.app.jinja_env.globals.update(page_languages=page_languages, NEWS_CONSENT=CONSENT_TEXT)
     state.app.jinja_env.filters.update(teaser=teaser, host_of=host_of)
 
@@ -83,6 +87,11 @@ def teaser(text: str, most: int) -> str:
     if len(flat) <= most:
         return flat
     return flat[:most].rpartition(" ")[0].rstrip(" ,;:.!?–—-«“(") + "…"
+
+
+def sketch_map_of(places: Sequence[Mapping[str, Any]]) -> SketchMap:
+    """Return the map of places by the facts of their texts."""
+    return sketch_map([(facts["latitude_centidegrees"], facts["longitude_centidegrees"]) for facts in places])
 
 
 def host_of(link: str) -> str:
