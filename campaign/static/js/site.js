@@ -3,7 +3,7 @@
 document.documentElement.classList.add("js");
 
 // A page that answers a mistake begins with its summary: put the reader there.
-document.querySelector("[data-focus]")?.focus();
+(document.querySelector("[data-focus=first]") ?? document.querySelector("[data-focus]"))?.focus();
 
 // Copying an address is offered only where the browser can do it.
 for (const button of document.querySelectorAll("button[data-copy]")) {

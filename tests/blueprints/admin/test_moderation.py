@@ -129,3 +129,18 @@ def test_other_roles_and_campaigns_block_nothing(app: Flask, clock: SettableCloc
     assert campaigner.get(f"/staff/moderation/blocks/new?gift={other.public_id}").status_code == 404
     finance = sign_in_as(app, clock, role="finance").client
     assert finance.get("/staff/moderation/blocks").status_code == 403
+
+
+@pytest.mark.database("sqlite")
+def test_after_a_decision_the_focus_is_on_the_name_that_follows(campaigner: FlaskClient, campaign: Campaign) -> None:
+    fetch(campaigner, "admin.moderation").submit(campaigner, "form[action$=setting]", review="before")
+    for name in ("First", "Second", "Third"):
+        a_paid_gift(campaign=campaign, public_name=name)
+    page = fetch(campaigner, "admin.moderation")
+    assert "Use these keys" in page.text("[data-keys]")
+    for left in ("Second", "Third"):
+        answer = page.submit(campaigner, "[data-approve]", act="approve")
+        page = fetch_address(campaigner, answer.location)
+        assert page.texts("[data-focus=first]") == [f"Approve {left}"]
+    last = page.submit(campaigner, "[data-approve]", act="approve").location
+    assert fetch_address(campaigner, last).texts("[data-focus=first]") == []

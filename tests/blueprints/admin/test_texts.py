@@ -9,7 +9,7 @@ from campaign.models.campaign import Campaign
 from tests.blueprints.admin.client import browser_of, sign_in_as
 from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.fakes import SettableClock
-from tests.support.pages import Page, fetch, fetch_address
+from tests.support.pages import Page, address_of, fetch, fetch_address
 
 pytestmark = pytest.mark.database("sqlite")
 FORM = "form#document"
@@ -213,3 +213,15 @@ def test_the_preview_of_an_email_is_the_whole_email_with_the_draft(editor: Flask
     wrong = saved(editor, fetch(editor, "admin.text", document="mail:receipt"), **{"opening.ru": "{name}, рахмат"})
     assert "“{name}” stands for nothing in this email." in wrong.text(".field-error")
     assert "рахмат" not in fetch_address(editor, "/staff/texts/mail:receipt/preview?lang=ru").text("pre")
+
+
+def test_the_preview_shows_what_is_typed_and_numbers_get_their_errors_while_typing(editor: FlaskClient) -> None:
+    page = fetch(editor, "admin.text", document="hero")
+    assert page.one("button[value=preview][form=document]").get_text() == "Save and preview"
+    answer = page.submit(editor, "form#document", **{"title.en": "Typed just now", "step": "preview"})
+    assert answer.location == address_of("admin.preview_text", document="hero")
+    assert fetch(editor, "admin.preview_page", document="hero", lang="en").h1 == "Typed just now"
+    amounts = fetch(editor, "admin.text", document="amounts")
+    assert all("data-check" in field.attrs for field in amounts.soup.select("[name$='.amount'], [name$='.currency']"))
+    learning = fetch(editor, "admin.text", document="learning")
+    assert {"year", "latitude"} <= {str(field["name"]) for field in learning.soup.select("[data-check]")}

@@ -14,6 +14,7 @@ from campaign.blueprints.admin.frame import campaign, done
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.moderation.forms import AFTER, BEFORE, DecisionForm, ReviewForm
 from campaign.domain.form_version import ChangedMeanwhile
+from campaign.domain.identity import is_public_id
 from campaign.gateway_registry import current_context
 from campaign.services.campaigns import moderation as queue
 from campaign.services.campaigns.moderation import REVIEW_STATES
@@ -42,7 +43,9 @@ def moderate(public_id: str) -> ResponseReturnValue:
         clock=current_context().clock,
     )
     message = _("Approved.") if form.is_approved else _("The name and message are off the supporters list.")
-    return done(message, "admin.moderation", state=_state(list_filters()))
+    filters = list_filters()
+    following = {"then": name} if is_public_id(name := filters.text("then")) else {}
+    return done(message, "admin.moderation", state=_state(filters), **following)
 
 
 @bp.post("/moderation/setting")
@@ -90,6 +93,7 @@ def _page(
         form=form,
         refused=refused,
         query=f"?state={state}",
+        then=filters.text("then"),
         review=review or _stored_review(needs_review=page.needs_review),
         next_url=filters.with_(state=state, before=page.rows[-1].public_id) if page.has_more else None,
         is_first=not filters.text("before") or request.method == "POST",

@@ -30,6 +30,8 @@ from campaign.services.content.versions import discard_draft as discard
 from campaign.web.error_pages import status_of
 
 LARGE_FORMS = frozenset({"admin.save_text", "admin.autosave_text"})
+NEXT_PAGES = {"preview": "admin.preview_text", "check": "admin.check_text"}
+"""Button → the page that follows the saving."""
 MAX_FORM_BYTES = 1_000_000
 """Of a document: three languages of a long page, or 200 KB pasted out of a word processor."""
 
@@ -72,8 +74,8 @@ def save_text(document: str) -> ResponseReturnValue:
         return document_page(state, typed=typed, refusal=sentence), status_of(error)
     if form.step.data == "publish":
         return publish_now(document, saved.base)
-    if form.step.data == "check":
-        return redirect(url_for("admin.check_text", document=document), 303)
+    if form.step.data in NEXT_PAGES:
+        return redirect(url_for(NEXT_PAGES[form.step.data], document=document), 303)
     if form.anchor:
         return redirect(url_for("admin.text", document=document, _anchor=form.anchor), 303)
     return done(_taken_message(saved) + _saved_message(document), "admin.text", document=document)
