@@ -31,6 +31,7 @@ class DonorGift:
 
     public_id: str
     paid_on: date | None
+    campaign_slug: str
     campaign_name: dict[str, str]
     purpose: dict[str, str]
     charge: Money
@@ -65,7 +66,7 @@ def gifts_of(donor_id: int, *, before: str | None = None) -> GiftsPage:
     with reading() as session:
         mine = Donation.donor_id.in_(donor_ids_of(session, donor_id))
         query = (
-            select(Donation, Campaign.name, Fund.title)
+            select(Donation, Campaign.slug, Campaign.name, Fund.title)
             .join(Campaign, Campaign.id == Donation.campaign_id)
             .join(Fund, Fund.id == Donation.fund_id)
             .where(mine, Donation.state.in_(SHOWN), Donation.superseded_at.is_(None))
@@ -112,11 +113,17 @@ def _receipts(session: Session, gift_ids: list[int]) -> dict[int, tuple[str, boo
 
 
 def _gift(
-    gift: Donation, campaign_name: dict[str, str], purpose: dict[str, str], *, receipt: tuple[str, bool] | None
+    gift: Donation,
+    slug: str,
+    campaign_name: dict[str, str],
+    purpose: dict[str, str],
+    *,
+    receipt: tuple[str, bool] | None,
 ) -> DonorGift:
     return DonorGift(
         public_id=gift.public_id,
         paid_on=gift.paid_on,
+        campaign_slug=slug,
         campaign_name=campaign_name,
         purpose=purpose,
         charge=Money(gift.gift_minor + gift.cover_minor, gift.currency),

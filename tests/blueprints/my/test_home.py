@@ -29,6 +29,8 @@ def test_gifts_receipts_and_monthly_gifts_stand_on_one_page(browser: Browser) ->
     pdf = browser.client.get(str(number["href"]))
     assert (pdf.mimetype, pdf.headers["Cache-Control"]) == ("application/pdf", "no-store")
     assert page.answer.headers["Cache-Control"] == "no-store"
+    allocations = page.one("section[aria-labelledby=gifts] a[href*=transparency]")
+    assert browser.client.get(str(allocations["href"])).status_code == 200
     for language in ("ru", "ky"):
         fetch_address(browser.client, f"/{language}/my/")
     text = browser.engine.mailer.sent[0].text
