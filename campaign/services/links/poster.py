@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import fontpkg_pt_sans
 
+from campaign.domain.brand import STANDARD
 from campaign.domain.errors import DomainError
 from campaign.domain.quilt import COLOURS, INDIGO, MADDER, OCHRE, RED, STAR, WALNUT, WOOL
 
@@ -52,6 +53,8 @@ class Poster:
     short_address: str
     organisation: str
     qr: str
+    colour: str = STANDARD
+    """Of the name, the call and a part of the band: one that can be read on light pages."""
 
 
 def render_poster(poster: Poster, size: PaperSize) -> bytes:
@@ -90,11 +93,12 @@ def _page(poster: Poster, size: PaperSize) -> str:
     letters = len(poster.title)
     step = "title" if letters < LONG_TITLE else "title long" if letters < LONGEST_TITLE else "title longest"
     unit = "10mm" if size is PaperSize.A4 else "14.14mm"
-    style = f"{font_faces()} {STYLE} @page {{ size: {size} }} html {{ font-size: {unit} }}"
+    colours = f".name, .call {{ color: {poster.colour} }}"
+    style = f"{font_faces()} {STYLE} {colours} @page {{ size: {size} }} html {{ font-size: {unit} }}"
     return f"""<!DOCTYPE html>
 <html lang="{escape(poster.language)}"><head><meta charset="utf-8"><title>{escape(poster.title)}</title>
 <style>{style}</style></head>
-<body><div class="band" aria-hidden="true">{_band()}</div>
+<body><div class="band" aria-hidden="true">{_band(poster.colour)}</div>
 <p class="name">{escape(poster.name)}</p><h1 class="{step}">{escape(poster.title)}</h1>
 <div class="give"><div class="qr" role="img" aria-label="{escape(poster.call)}">{poster.qr}</div>
 <div class="words"><p class="call">{escape(poster.call)}</p><p class="hint">{escape(poster.hint)}</p>
@@ -106,16 +110,16 @@ def _breakable(address: str) -> str:
     return escape(address).replace("/", "/<wbr>")
 
 
-def _band() -> str:
-    """Return two rows of stars as they are in the campaign's quilt."""
-    shapes = []
+def _band(colour: str) -> str:
+    """Return two rows of stars as they are in the campaign's quilt, with this colour in place of its red."""
+    colours, shapes = {**dict(enumerate(COLOURS)), RED: colour}, []
     for row in range(4):
         for column in range(COLUMNS):
             palette = PALETTES[(column // 4) % len(PALETTES)]
             corner, ground, points = STAR[row][column % 4]
-            shapes.append(f'<path fill="{COLOURS[palette[points]]}" d="M{column} {row}h1v1h-1z"/>')
+            shapes.append(f'<path fill="{colours[palette[points]]}" d="M{column} {row}h1v1h-1z"/>')
             if corner:
-                fill, moved = COLOURS[palette[ground]], f'transform="translate({column} {row})"'
+                fill, moved = colours[palette[ground]], f'transform="translate({column} {row})"'
                 shapes.append(f'<path fill="{fill}" {moved} d="M{CORNERS[corner]}"/>')
     return f'<svg viewBox="0 0 {COLUMNS} 4">{"".join(shapes)}</svg>'
 
@@ -125,7 +129,7 @@ STYLE = """
 body { margin: 0; font-family: "PT Sans"; color: #241916; line-height: 1.2 }
 p, h1 { margin: 0 }
 .band svg { display: block; width: 21rem; height: 3.5rem }
-.name { margin: 1.3rem 1.6rem 0; font-size: .75rem; font-weight: 700; color: #8c1c2b }
+.name { margin: 1.3rem 1.6rem 0; font-size: .75rem; font-weight: 700 }
 .title { margin: .35rem 1.6rem 0; font-size: 1.75rem; line-height: 1.08; font-weight: 700 }
 .title.long { font-size: 1.4rem }
 .title.longest { font-size: 1.1rem }
@@ -133,7 +137,7 @@ p, h1 { margin: 0 }
 .qr { width: 9.2rem; height: 9.2rem; float: left; border: .06rem solid #241916; background: #fff }
 .qr svg { display: block; width: 9.2rem; height: 9.2rem }
 .words { margin-left: 10rem; padding-top: .9rem }
-.call { font-size: 1.35rem; font-weight: 700; line-height: 1.1; color: #8c1c2b }
+.call { font-size: 1.35rem; font-weight: 700; line-height: 1.1 }
 .hint { margin-top: .5rem; font-size: .62rem; color: #5a4030 }
 .address { margin-top: .9rem; font-size: .8rem; font-weight: 700; overflow-wrap: anywhere }
 .organisation { position: absolute; left: 1.6rem; right: 1.6rem; bottom: 1.2rem; padding-top: .35rem }

@@ -1,7 +1,7 @@
 """The registry of consents: who agreed to be shown, what for and until when; and what a withdrawal takes off the pages."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -54,7 +54,8 @@ class ConsentView:
     texts: int  # pieces of text that quote or name them
     recorded_at: datetime
     withdrawn_at: datetime | None
-    withdrawal_places: Mapping[str, list[str]]  # a picture's public id → where it was shown; `TEXTS` → pieces of text
+    withdrawal_places: Mapping[str, list[str]]
+    """A picture's public id → where it was shown; `TEXTS` → pieces of text. Nothing while the consent holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,8 @@ def one_consent(campaign_id: int, public_id: str, *, day: date) -> ConsentView:
         row = session.execute(query).scalar_one_or_none()
         if row is None:
             raise NotFound(f"consent:{public_id}")
-        return _view(row, _cover_counts(session, [row.id]).get(row.id, NOTHING), day=day)
+        view = _view(row, _cover_counts(session, [row.id]).get(row.id, NOTHING), day=day)
+        return replace(view, withdrawal_places=_shown_at(session, row.id)) if view.state is ConsentState.ENDED else view
 
 
 def consent_choices(campaign_id: int, *, linked: Collection[str], day: date) -> list[ConsentView]:
@@ -172,12 +174,10 @@ def withdraw_consent(campaign_id: int, public_id: str, *, actor_id: int, clock: 
             raise NotFound(f"consent:{public_id}")
         if row.withdrawn_at is not None:
             return
-        places = _places(session, row.id)
+        places = _shown_at(session, row.id)
         pictures = select(PictureConsent.picture_id).where(PictureConsent.consent_id == row.id)
         session.execute(delete(PicturePlace).where(PicturePlace.picture_id.in_(pictures)))
         row.withdrawn_at = at
-        if pieces := _pieces(session, row.id):
-            places[TEXTS] = pieces
         row.withdrawal_places = {picture: "\n".join(names) for picture, names in places.items()}
         count_public_change(session, campaign_id)
         detail: dict[str, object] = {"places": sorted(name for names in places.values() for name in names)}
@@ -257,6 +257,14 @@ def _counts(
 def _pieces(session: Session, consent_id: int) -> list[str]:
     query = select(TextConsent.piece).where(TextConsent.consent_id == consent_id).order_by(TextConsent.piece)
     return list(session.execute(query).scalars())
+
+
+def _shown_at(session: Session, consent_id: int) -> dict[str, list[str]]:
+    """Return the places of pictures and pieces of text that end with this consent."""
+    places = _places(session, consent_id)
+    if pieces := _pieces(session, consent_id):
+        places[TEXTS] = pieces
+    return places
 
 
 def _places(session: Session, consent_id: int) -> dict[str, list[str]]:

@@ -52,6 +52,7 @@ def test_a_poster_is_one_page_with_its_texts_in_our_typeface(size: PaperSize, wi
         short_address="kurak.example/ky",
         organisation="Уюм",
         qr=qr_inline(a_link().address),
+        colour="#005f56",
     )
     with pymupdf.open(stream=render_poster(poster, size), filetype="pdf") as document:  # type: ignore[no-untyped-call]
         (page,) = document
@@ -60,6 +61,9 @@ def test_a_poster_is_one_page_with_its_texts_in_our_typeface(size: PaperSize, wi
         assert "<b>үч максат</b>, бир курак" in text
         assert "kurak.example/ky" in text
         assert {font[3].partition("+")[2] for font in page.get_fonts()} <= {"PT-Sans", "PT-Sans-Bold"}
+        spans = [span for block in page.get_text("dict")["blocks"] for line in block["lines"] for span in line["spans"]]
+        assert {0x005F56} < {span["color"] for span in spans}
+        assert 0x8C1C2B not in {span["color"] for span in spans}
         words = [word[:4] for word in page.get_text("words")]
         assert all(
             left > 0 and right < page.rect.width and bottom < page.rect.height for left, _top, right, bottom in words

@@ -38,6 +38,7 @@ def test_a_gifts_email_leaves_in_the_organisations_name_with_its_legal_lines(
     assert (email.sender_name, email.reply_to) == ("Library", "hello@quilt.example")
     assert 'style="background-color: #005f56;' in email.html
     assert "color: #27375f;" in email.html
+    assert "#8c1c2b" not in email.html
     for part in (email.text, email.html):
         assert "School Library Fund" in part
         assert "Registered, No. 7" in part

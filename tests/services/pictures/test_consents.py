@@ -110,7 +110,9 @@ def test_a_consent_ends_with_its_last_day_without_anybody_doing_anything(
     assert everywhere(client, picture)["file"] == 200
     clock.advance(days=1)
     assert everywhere(client, picture) == {"/en/": 0, "/ky/": 0, "/api/v1/campaigns/quilt": 0, "file": 410}
-    version = version_of(one_consent(campaign.id, consent, day=today).facts)
+    ended = one_consent(campaign.id, consent, day=local_day(clock.now()))
+    assert (ended.state, ended.withdrawal_places) == (ConsentState.ENDED, {picture: ["hero"]})
+    version = version_of(ended.facts)
     later = today + timedelta(days=9)
     a_consent(campaign, actor_id, clock, public_id=consent, valid_until=later, given_on=today, version=version)
     assert everywhere(client, picture)["file"] == 200

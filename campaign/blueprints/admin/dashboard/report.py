@@ -13,11 +13,13 @@ from campaign.blueprints.admin.frame import campaign
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.permissions import sees_donors
 from campaign.days import local_day
+from campaign.domain.brand import STANDARD
 from campaign.domain.errors import UnreadableFilter
 from campaign.gateway_registry import current_context
 from campaign.services.dashboard.figures import DayRange
 from campaign.services.dashboard.page import dashboard as dashboard_of
 from campaign.services.links.poster import font_faces, html_to_pdf
+from campaign.services.organisation.profile import organisation
 
 DEFAULT_DAYS, MAX_DAYS = 30, 366
 
@@ -38,6 +40,7 @@ def report() -> Response:
         campaign=here,
         it=figures,
         faces=font_faces(),
+        colour=organisation().button_colour or STANDARD,
         verdict=verdict_of(figures.pace, here, figures.last_day),
         chart=goal_chart(
             figures.pace, figures.days, starts_on=here.starts_on, ends_on=figures.last_day, currency_code=here.currency

@@ -19,6 +19,7 @@ from campaign.blueprints.admin.field.forms import FieldEntryForm, FieldPartForm
 from campaign.blueprints.admin.frame import campaign
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.pictures.words import FLAWS
+from campaign.domain.brand import STANDARD
 from campaign.domain.errors import DomainError
 from campaign.domain.picture import PictureRefused, PicturesBusy
 from campaign.gateway_registry import current_context
@@ -49,7 +50,8 @@ def field() -> ResponseReturnValue:
 @bp.get("/field/manifest.webmanifest")
 def field_manifest() -> Response:
     """What a phone needs to install the page."""
-    name = text_of(organisation().name)
+    profile = organisation()
+    name = text_of(profile.name)
     manifest = {
         "name": f"{name} · {_('Field mode')}" if name else _("Field mode"),
         "short_name": _("Field mode"),
@@ -58,7 +60,7 @@ def field_manifest() -> Response:
         "scope": SCOPE,
         "display": "standalone",
         "background_color": "#fbf7f1",
-        "theme_color": "#8c1c2b",
+        "theme_color": profile.button_colour or STANDARD,
         "icons": [{"src": url_for("static", filename="img/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
     }
     return Response(json.dumps(manifest, ensure_ascii=False), mimetype="application/manifest+json")

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.filters import ListFilters, list_filters
 from campaign.blueprints.admin.frame import campaign
+from campaign.domain.brand import STANDARD
 from campaign.domain.errors import UnreadableFilter
 from campaign.domain.fund import COLLECTING_KINDS
 from campaign.domain.gift_source import GiftSource, clean_tag
@@ -121,4 +122,5 @@ def _poster(link: CampaignLink, here: CampaignCard) -> Poster:
             short_address=link.short_address,
             organisation=f"{issuer} · {_('Demo data')}" if here.is_demo else issuer,
             qr=qr_inline(link.address),
+            colour=profile.button_colour or STANDARD,
         )
