@@ -42,6 +42,18 @@ def test_a_text_that_was_not_saved_is_offered_again_and_a_saved_one_is_not(chrom
     assert page.is_hidden("#offer")
     show(page, text="typed for an hour.")
     assert page.is_hidden("#offer")
+    page.fill("textarea", " typed for an hour.  ")  # saved without the spaces, and “Saved” was shown in no page
+    show(page, text="typed for an hour.")
+    assert page.is_hidden("#offer")
+    page.evaluate("document.forms[0].addEventListener('submit', (event) => event.preventDefault())")
+    page.fill("textarea", "lib")
+    page.evaluate("document.forms[0].requestSubmit()")
+    show(page, text="LIB", more=" data-unsaved")  # refused for another field
+    assert page.is_hidden("#offer")
+    page.fill("textarea", "saved, and left by going back")
+    page.evaluate("document.forms[0].addEventListener('submit', (event) => event.preventDefault())")
+    page.evaluate("(document.forms[0].requestSubmit(), localStorage.clear(), dispatchEvent(new Event('pagehide')))")
+    assert page.evaluate("localStorage.length") == 0
     page.close()
 
 

@@ -58,6 +58,8 @@ function remember(form) {
   const key = PREFIX + (named || new URL(form.getAttribute("action") ?? "", location.href).pathname);
   const fields = [...form.querySelectorAll(TYPED)].filter(({ name }) => name);
   const read = () => JSON.stringify(stateOf(fields));
+  // The server takes spaces off the ends of what it saves; nobody misses them.
+  const meaning = (state) => JSON.stringify(JSON.parse(state), (_, value) => (typeof value === "string" ? value.trim() : value));
   const forget = () => [key, PREFIX + form.dataset.typedFirst].forEach((name) => store.removeItem(name));
   let shown = read();
   const isUnsaved = "unsaved" in form.dataset || (!named && document.querySelector(".error-summary") !== null);
@@ -65,8 +67,10 @@ function remember(form) {
 
   if (hasAnswer && !isUnsaved && (sent !== null ? sent === key || !isOwn : !isOwn)) forget();
   const copy = store.getItem(key);
-  if (copy === shown && !isUnsaved) store.removeItem(key);
-  else if (copy !== null && copy !== shown) {
+  const isShown = copy !== null && meaning(copy) === meaning(shown);
+  if (isShown && !isUnsaved) store.removeItem(key);
+  else if (copy !== null && !isShown && isUnsaved && sent === key) store.setItem(key, shown); // refused, and shown as it was read
+  else if (copy !== null && !isShown) {
     const offer = template.content.firstElementChild.cloneNode(true);
     const close = () => {
       offer.remove();
@@ -102,7 +106,12 @@ function remember(form) {
     forget();
   });
   window.addEventListener("pagehide", write);
-  form.addEventListener("submit", () => session.setItem(SENT, key));
+  form.addEventListener("submit", () => {
+    write();
+    // Leaving this page, at once or after coming back to it, stores only what is typed from here on.
+    shown = read();
+    session.setItem(SENT, key);
+  });
 }
 
 if (template) for (const form of document.querySelectorAll(FORMS)) if (form.dataset.typed !== "off" && !form.dataset.autosave) remember(form);
