@@ -23,7 +23,7 @@ from campaign.models.donation import Donation
 from campaign.models.receipt import Receipt
 from campaign.services.campaigns.cards import CampaignCard
 from campaign.services.campaigns.quoted_texts import UPDATE, hidden_pieces, piece_name, without_hidden_reports
-from campaign.services.campaigns.shown_pictures import PublicPicture, pictures_shown
+from campaign.services.campaigns.shown_pictures import PublicPicture, numbered, pictures_shown
 from campaign.services.campaigns.supporters import (
     GiftCounts,
     SupportersPage,
@@ -177,6 +177,10 @@ class PublicCampaign:
     money: Transparency
     quilt: str
     pictures: dict[str, PublicPicture]  # by place, such as hero, or event: and a public id
+
+    def pictures_of(self, place: str) -> list[PublicPicture]:
+        """Return the pictures of an update, an event or a grant, in their order."""
+        return [self.pictures[name] for name in numbered(place) if name in self.pictures]
 
 
 def public_campaign(card: CampaignCard, *, at: datetime) -> PublicCampaign:

@@ -28,6 +28,7 @@ from campaign.services.campaigns.removal import (
     is_booked,
 )
 from campaign.services.campaigns.revision import count_change_for_all
+from campaign.services.campaigns.shown_pictures import numbered
 
 
 def blocks_of_item(campaign_id: int, public_id: str) -> tuple[RemovalBlock, ...]:
@@ -63,7 +64,7 @@ def remove_item(campaign_id: int, public_id: str, *, actor_id: int, clock: Clock
         if blocks := _blocks(session, fund, children):
             raise NotRemovable(blocks)
         record_change(session, fund, "remove", actor_id, clock, {"title": fund.title})
-        place = PicturePlace.place == f"{fund.kind}:{fund.public_id}"
+        place = PicturePlace.place.in_(numbered(f"{fund.kind}:{fund.public_id}"))
         session.execute(delete(PicturePlace).where(PicturePlace.campaign_id == campaign_id, place))
         delete_with(session, fund_conditions([fund, *children]), GO_WITH_FUND)
 

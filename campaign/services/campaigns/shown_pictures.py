@@ -14,6 +14,8 @@ from campaign.models.campaign import Campaign
 from campaign.models.picture import Consent, Picture, PictureConsent, PicturePlace
 
 HERO = "hero"
+MAX_AT_PLACE = 6
+"""How many pictures an update, an event or a grant can have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,11 @@ class PublicPicture:
     def srcset(self, file_format: str) -> str:
         """Return all files of a format with their widths, for the attribute of this name."""
         return ", ".join(f"{self.path(width, file_format)} {width}w" for width in self.widths)
+
+
+def numbered(place: str) -> tuple[str, ...]:
+    """Return the places that belong to an update, an event or a grant: `event:abc`, `event:abc:2` and so on."""
+    return (place, *(f"{place}:{number}" for number in range(2, MAX_AT_PLACE + 1)))
 
 
 def pictures_shown(session: Session, campaign_id: int, *, day: date) -> dict[str, PublicPicture]:

@@ -18,12 +18,13 @@ from campaign.domain.target_state import MAX_REPORT
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Update
 from campaign.models.fund import Fund
-from campaign.models.picture import Picture, PicturePlace
+from campaign.models.picture import Picture
 from campaign.services.campaigns.plan_changes import fund_named
-from campaign.services.campaigns.report_drafts import ReportDraft, add_within
+from campaign.services.campaigns.report_drafts import ReportDraft
+from campaign.services.campaigns.report_drafts import add_within as add_draft
 from campaign.services.news.updates import last_author
 from campaign.services.news.writing import UNWRITTEN, SaveOrder, save_within
-from campaign.services.pictures.places import Placing, attach_within
+from campaign.services.pictures.places import Placing, add_within
 
 MAX_ENTRY_PICTURES = 10
 
@@ -62,7 +63,7 @@ class FieldEntry:
     Attributes:
         event: The public id of the event that it reports on; empty for an update.
         report: What else is said of the event.
-        pictures: Public ids of pictures that were sent before; the first one stands with the update or the event.
+        pictures: Public ids of pictures that were sent before; they stand with the update or the event.
     """
 
     campaign_id: int
@@ -155,10 +156,8 @@ def _receive_report(session: Session, entry: FieldEntry, *, clock: Clock) -> Rec
         author="",
         written_at=clock.now(),
     )
-    is_reported = add_within(session, fund, draft, actor_id=entry.actor_id, clock=clock)
-    place = f"event:{entry.event}"
-    if session.get(PicturePlace, (entry.campaign_id, place)) is None:
-        _attach(session, entry, place, at=clock.now())
+    is_reported = add_draft(session, fund, draft, actor_id=entry.actor_id, clock=clock)
+    _attach(session, entry, f"event:{entry.event}", at=clock.now())
     return Received(entry.event, is_reported)
 
 
@@ -174,19 +173,14 @@ def _text_of(entry: FieldEntry, author: Mapping[str, str]) -> UpdateText:
 
 
 def _attach(session: Session, entry: FieldEntry, place: str, *, at: datetime) -> None:
-    """Show the first picture that arrived in a place; nobody sees it before somebody has said who is on it."""
+    """Put the pictures that arrived in a place, in their order; nobody sees one before somebody has said who is on it."""
     query = select(Picture.public_id).where(
         Picture.campaign_id == entry.campaign_id,
         Picture.public_id.in_(entry.pictures),
         Picture.removed_at.is_(None),
     )
     arrived = set(session.execute(query).scalars())
-    first = next((name for name in entry.pictures if name in arrived), None)
-    if first is not None:
-        placing = Placing(
-            campaign_id=entry.campaign_id,
-            public_id=first,
-            place=place,
-            actor_id=entry.actor_id,
-        )
-        attach_within(session, placing, at=at)
+    for name in dict.fromkeys(entry.pictures):
+        if name in arrived:
+            placing = Placing(campaign_id=entry.campaign_id, public_id=name, place=place, actor_id=entry.actor_id)
+            add_within(session, placing, at=at)

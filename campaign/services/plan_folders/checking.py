@@ -27,6 +27,7 @@ from campaign.domain.campaign_settings import (
 from campaign.domain.errors import DomainError
 from campaign.domain.grant_call import is_call_complete
 from campaign.services.campaigns.fund_tree import GENERAL_CODE
+from campaign.services.campaigns.shown_pictures import numbered
 from campaign.services.plan_folders import schema
 from campaign.services.plan_folders.problems import Problems
 from campaign.services.plan_folders.reading import CampaignFiles, PlanRow
@@ -123,9 +124,10 @@ def _check_references(files: CampaignFiles, problems: Problems) -> None:
 
 def _check_places(files: CampaignFiles, problems: Problems) -> None:
     """Note a place of a picture that is not there, or that has one already."""
+    several = {f"update:{number:02}" for number, _ in enumerate(files.lists["updates"], start=1)}
+    several |= {f"{name[:-1]}:{row.values.get('code')}" for name in ("events", "grants") for row in files.lists[name]}
     free = {"hero", *(f"section:{row.values.get('slug')}" for row in files.texts.get("story", []))}
-    free |= {f"update:{number:02}" for number, _ in enumerate(files.lists["updates"], start=1)}
-    free |= {f"{name[:-1]}:{row.values.get('code')}" for name in ("events", "grants") for row in files.lists[name]}
+    free |= {place for each in several for place in numbered(each)}
     for row in files.lists["pictures"]:
         for place in row.values.get("places", []):
             if place not in free:

@@ -22,6 +22,7 @@ from campaign.gateways.picture_encoder import EncodedFile, EncodedPicture, encod
 from campaign.models.campaign import Update
 from campaign.models.fund import Fund
 from campaign.models.picture import Picture, PictureConsent, PictureFile, PicturePlace
+from campaign.services.campaigns.shown_pictures import numbered
 from campaign.services.pictures.storage import add_files, file_name, read_body, store_outside, take_files
 from campaign.services.plan_folders.problems import Problems
 from campaign.services.plan_folders.reading import CampaignFiles, PlanRow
@@ -73,10 +74,11 @@ def place_names(session: Session, campaign_id: int) -> dict[str, str]:
             Fund.campaign_id == campaign_id, Fund.kind.in_(("event", "grant"))
         )
     )
-    names = {
+    whole = {
         f"update:{public_id}": f"update:{number:02}" for number, public_id in enumerate(updates.scalars(), start=1)
     }
-    return names | {f"{kind}:{public_id}": f"{kind}:{code}" for kind, public_id, code in funds}
+    whole |= {f"{kind}:{public_id}": f"{kind}:{code}" for kind, public_id, code in funds}
+    return {own: name for pair in whole.items() for own, name in zip(*map(numbered, pair), strict=True)}
 
 
 def places_showing(session: Session, picture: Picture) -> list[str]:

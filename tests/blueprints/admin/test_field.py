@@ -67,10 +67,11 @@ def write_report(staff: FlaskClient, event: Fund, **fields: Any) -> Any:
 
 
 def test_a_report_of_an_event_becomes_a_draft_of_it_once(staff: FlaskClient, campaign: Campaign) -> None:
-    event, picture, name = an_event(campaign), new_public_id(), new_public_id()
-    post(staff, "pictures", id=picture, file=(io.BytesIO(file_of()), "IMG.jpg"))
+    event, picture, second, name = an_event(campaign), new_public_id(), new_public_id(), new_public_id()
+    for each in (picture, second):
+        post(staff, "pictures", id=each, file=(io.BytesIO(file_of()), "IMG.jpg"))
     for _ in range(2):
-        answer = write_report(staff, event, id=name, lesson="Begin earlier.", pictures=picture)
+        answer = write_report(staff, event, id=name, lesson="Begin earlier.", pictures=f"{picture} {second}")
         assert answer.get_json() == {"address": f"/staff/plan/{event.public_id}", "note": ""}
     page = fetch_address(staff, answer.get_json()["address"])
     assert page.texts("section h2").count("A report from field mode is waiting") == 1
@@ -82,7 +83,9 @@ def test_a_report_of_an_event_becomes_a_draft_of_it_once(staff: FlaskClient, cam
     fields = ("came", "women", "first_time")
     assert [report.one(f"#{field}")["value"] for field in fields] == ["31", "28", ""]
     assert (report.text("#done-en"), report.text("#lesson-en")) == ("We made felt.", "Begin earlier.")
-    assert fetch(staff, "admin.picture", public_id=picture).texts(".acts form > span") == ["Event: EVENT-1 (en)"]
+    placed = [fetch(staff, "admin.picture", public_id=each).texts(".acts form > span") for each in (picture, second)]
+    assert placed == [["Event: EVENT-1 (en)"], ["Event: EVENT-1 (en), picture 2"]]
+    assert report.texts("#pictures ~ ul li a") == ["Picture 1", "Picture 2"]
     assert report.submit(staff, 'form[data-typed^="report."]', first_time="3").status_code == 303
     assert item_report(event) == {
         "done": {"en": "We made felt."},

@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from campaign.models.campaign import Campaign
 from tests.blueprints.admin.client import sign_in_as, token_of
+from tests.support.builders import a_fund
 from tests.support.fakes import SettableClock
 from tests.support.pages import Page, address_of, fetch, fetch_address
 from tests.support.pictures import a_picture, file_of
@@ -76,7 +77,9 @@ def test_a_file_that_is_no_picture_is_refused(
 def test_several_pictures_are_uploaded_by_one_form_and_described_one_after_another(
     staff: FlaskClient, campaign: Campaign
 ) -> None:
-    form = fetch(staff, "admin.picture_upload").filled("main form")
+    event = a_fund(campaign=campaign, code="EVENT-1", kind="event")
+    page = fetch_address(staff, f"/staff/plan/{event.public_id}")
+    form = fetch_address(staff, page.link("Add pictures")).filled("main form")
     files = [("IMG_1.jpg", file_of()), ("IMG_2.jpg", b"no picture"), ("IMG_3.jpg", file_of())]
     parts = [(f'name="{name}"', str(value).encode()) for name, value in form.items()]
     parts += [(f'name="file"; filename="{name}"', data) for name, data in files]
@@ -92,6 +95,10 @@ def test_several_pictures_are_uploaded_by_one_form_and_described_one_after_anoth
     staff.post("/staff/pictures/new", **send_all)  # the same form twice
     listed = fetch(staff, "admin.pictures")
     assert len(listed.texts(".picture-list li")) == 2
+    assert fetch_address(staff, f"/staff/plan/{event.public_id}").texts("#pictures ~ ul a") == [
+        "Picture 1",
+        "Picture 2",
+    ]
     first = fetch_address(staff, str(listed.soup.select(".picture-list a")[-1]["href"]))
     described = first.submit(staff, "form#description", alt_en="A loom", people="no", then="next")
     second = fetch_address(staff, described.location)

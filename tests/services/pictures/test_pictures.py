@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -33,12 +34,20 @@ from campaign.gateways.picture_encoder import encode_picture
 from campaign.models.campaign import Campaign
 from campaign.models.picture import Picture, PictureFile
 from campaign.models.staff import AuditEvent
+from campaign.services.campaigns.shown_pictures import MAX_AT_PLACE
 from campaign.services.pictures.describing import Description, describe_picture, remove_picture
 from campaign.services.pictures.listing import one_picture
-from campaign.services.pictures.places import Placing, hide_in_place, show_in_place
+from campaign.services.pictures.places import (
+    Placing,
+    add_to_place,
+    hide_in_place,
+    list_places,
+    pictures_at,
+    show_in_place,
+)
 from campaign.services.pictures.uploading import Upload, add_picture, replace_picture
 from tests.blueprints.admin.client import sign_in_as
-from tests.support.builders import a_campaign
+from tests.support.builders import a_campaign, a_fund
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch_address
 from tests.support.pictures import a_picture, file_of
@@ -172,3 +181,19 @@ def test_pictures_of_a_draft_are_for_staff_alone(app: Flask, client: FlaskClient
     with transaction() as session:
         session.get_one(Campaign, campaign.id).stage = CampaignStage.PUBLISHED
     assert client.get(f"/pictures/{picture}/480.avif").status_code == 200
+
+
+@pytest.mark.database("sqlite")
+def test_an_event_has_several_pictures_in_their_order(
+    campaign: Campaign, actor_id: int, clock: SettableClock, client: FlaskClient
+) -> None:
+    event = a_fund(campaign=campaign, code="EVENT-1", kind="event")
+    place = f"event:{event.public_id}"
+    names = [a_picture(campaign, credit=f"No. {number}") for number in range(1, MAX_AT_PLACE + 2)]
+    orders = [Placing(campaign_id=campaign.id, public_id=name, place=place, actor_id=actor_id) for name in names]
+    assert [add_to_place(order, clock=clock) for order in (orders[0], *orders)] == [True] * 7 + [False]
+    hide_in_place(replace(orders[1], place=f"{place}:2"), clock=clock)
+    assert [view.number for view in list_places(campaign.id) if view.name.startswith("event:")] == [1, 2, 3, 4, 5, 6]
+    shown = fetch_address(client, f"/en/events/{event.public_id}").texts("figure.picture")
+    assert shown == [f"No. {number}" for number in (1, 3, 4, 5, 6)]
+    assert [picture.public_id for picture in pictures_at(campaign.id, place, clock=clock)] == [names[0], *names[2:6]]

@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
     root = tmp_path / "folder"
     for name, content in FILES.items():
         put(root, name, content.encode())
-    put(root, "pictures.toml", f'[[pictures]]\n{ROW}places = ["event:EVENT-1", "hero"]\n'.encode())
+    put(root, "pictures.toml", f'[[pictures]]\n{ROW}places = ["event:EVENT-1", "event:EVENT-1:2", "hero"]\n'.encode())
     put(root, "pictures/01.jpg", file_of(size=(400, 330)))
     return root
 
@@ -50,7 +50,10 @@ def test_a_picture_leaves_and_comes_back_as_the_same_file(
         event = session.execute(select(Fund.public_id).where(Fund.code == "EVENT-1")).scalar_one()
         places = session.execute(select(PicturePlace.place)).scalars().all()
         kinds = session.execute(select(PictureFile.format)).scalars().all()
-    assert (sorted(places), sorted(kinds)) == (sorted(["hero", f"event:{event}"]), ["avif", "jpg", "webp"])
+    assert (sorted(places), sorted(kinds)) == (
+        sorted(["hero", f"event:{event}", f"event:{event}:2"]),
+        ["avif", "jpg", "webp"],
+    )
 
     with transaction() as session:
         session.execute(select(Campaign)).scalar_one().stage = "draft"

@@ -27,7 +27,9 @@ from campaign.services.campaigns import plan_changes
 from campaign.services.campaigns.plan import PlanItem
 from campaign.services.campaigns.plan_removal import is_item_booked
 from campaign.services.campaigns.report_drafts import report_drafts
+from campaign.services.campaigns.shown_pictures import MAX_AT_PLACE
 from campaign.services.events.desk import sign_up_desk
+from campaign.services.pictures.places import pictures_at
 
 SHOWN_AT_END = {FundKind.EVENT: "ends_at", FundKind.GRANT: "closes_on"}
 """The field beside which times in the wrong order are shown."""
@@ -166,6 +168,8 @@ def item_page(item: PlanItem, form: ItemForm, cost_form: CostForm | None = None)
         item=item,
         heading=None,
         here=campaign(),
+        placed=pictures_at(campaign().id, f"{item.kind}:{item.public_id}", clock=current_context().clock),
+        max_pictures=MAX_AT_PLACE,
         is_booked=is_item_booked(campaign().id, item.public_id),
         cost_form=cost_form or CostForm(campaign().currency, formdata=None),
         acts=[(act, ACTS[act]) for act in possible_acts(item.kind, item.status)] if item.status else [],

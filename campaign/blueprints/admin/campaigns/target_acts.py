@@ -20,8 +20,10 @@ from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.campaigns.plan import PlanItem, plan_item
 from campaign.services.campaigns.report_drafts import ReportDraft, delete_draft, report_drafts
+from campaign.services.campaigns.shown_pictures import MAX_AT_PLACE
 from campaign.services.campaigns.target_acts import TargetDecision, act_on_target
 from campaign.services.events.attendance import counted_attendance
+from campaign.services.pictures.places import pictures_at
 
 FORMS: dict[TargetAct, type[StaffForm]] = {TargetAct.CANCEL: CancelForm, TargetAct.REPORT: ReportForm}
 ACT_IN_PATH = f"any({','.join(TargetAct)})"
@@ -108,4 +110,6 @@ def _page(item: PlanItem, act: TargetAct, form: StaffForm) -> str:
         form=form,
         draft=_draft(item) if act is TargetAct.REPORT else None,
         here=campaign(),
+        placed=pictures_at(campaign().id, f"{item.kind}:{item.public_id}", clock=current_context().clock),
+        max_pictures=MAX_AT_PLACE,
     )

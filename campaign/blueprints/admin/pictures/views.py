@@ -83,9 +83,12 @@ def picture_upload() -> ResponseReturnValue:
 
 @bp.post("/pictures/new")
 def add_picture() -> ResponseReturnValue:
-    """Make pictures of the files; one that is refused leaves the others."""
-    form = UploadForm()
+    """Make pictures of the files, for a place or for none; one that is refused leaves the others."""
+    form, place = UploadForm(), request.form.get("place", "")[:MAX_PLACE]
     added = _add_all(form)
+    for name in added if place else ():
+        order = Placing(campaign_id=campaign().id, public_id=name, place=place, actor_id=person().id)
+        places.add_to_place(order, clock=current_context().clock)
     if form.mistakes:
         if added:
             form.form_id.data = new_public_id()
