@@ -1,18 +1,12 @@
 // The editor of texts: saves while somebody types. Without this file the buttons do the same.
 
-import { showProblems } from "./problems.js";
+import { saveWhileTyping } from "./saving.js";
 
 const form = document.querySelector("form[data-autosave]");
 const said = document.querySelector("[data-save-status]");
 const words = form?.dataset ?? {};
 // Another person who signs in with this browser has another key, and is never shown this text.
 const key = `kurak.draft.${words.person}.${words.campaign}.${words.document}`;
-const TYPING_MS = 1500;
-const RETRY_MS = 15000;
-let changes = 0; // how many there have been
-let saved = 0; // how many of them the server has
-let timer = 0;
-let isSaving = false;
 
 const fieldsNow = () => [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
 const flat = (fields) => JSON.stringify(fields.filter(([name]) => name !== "base" && name !== "marks").map(([name, value]) => [name, value.split(/\s+/).join(" ").trim()]));
@@ -35,37 +29,6 @@ function release() {
   try {
     localStorage.removeItem(key);
   } catch { /* nothing was stored either */ }
-}
-
-function later(ms) {
-  clearTimeout(timer);
-  timer = setTimeout(save, ms);
-}
-
-async function save() {
-  if (isSaving || saved === changes) return;
-  isSaving = true;
-  const sent = changes;
-  const body = new FormData(form);
-  said.textContent = words.saving;
-  let sentence = words.offline;
-  try {
-    // A session that has ended answers with the way to the sign-in, which is not followed.
-    const answer = await fetch(words.autosave, { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(RETRY_MS) });
-    const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
-    if (!isOurs) sentence = answer.status >= 500 ? words.offline : words.ended;
-    const reply = isOurs ? await answer.json() : {};
-    if (answer.ok && isOurs) {
-      takeOver(reply, body);
-      saved = sent;
-      if (saved === changes) release();
-      showProblems(form, reply.problems);
-    }
-    sentence = reply.message ?? sentence;
-  } catch { /* no connection */ }
-  isSaving = false;
-  said.textContent = sentence;
-  if (saved !== changes) later(saved === sent ? TYPING_MS : RETRY_MS);
 }
 
 // What only a colleague has changed goes into the fields. One that was changed here while the answer came is compared at the next save.
@@ -163,10 +126,7 @@ function addHandles(list) {
 if (form) {
   offer();
   for (const list of form.querySelectorAll(".rows")) addHandles(list);
-  form.addEventListener("input", () => {
-    changes += 1;
-    retain();
-    later(TYPING_MS);
-  });
-  addEventListener("online", () => later(0));
+  form.addEventListener("input", retain);
+  // A colleague's text is replaced by the button alone, after both were compared.
+  if (!("conflict" in words)) saveWhileTyping(form, words.autosave, said, { onReply: takeOver, onSaved: release });
 }
