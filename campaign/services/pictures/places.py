@@ -44,7 +44,7 @@ class PlaceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedPicture:
+class PictureAtPlace:
     """A picture in a place; one that is not ready is shown to nobody yet."""
 
     public_id: str
@@ -94,7 +94,7 @@ def read_places(session: Session, campaign_id: int) -> list[PlaceView]:
     ]
 
 
-def pictures_at(campaign_id: int, place: str, *, clock: Clock) -> list[PlacedPicture]:
+def pictures_at(campaign_id: int, place: str, *, clock: Clock) -> list[PictureAtPlace]:
     """Return the pictures of an update, an event or a grant, in their order."""
     names = numbered(place)
     query = (
@@ -106,7 +106,7 @@ def pictures_at(campaign_id: int, place: str, *, clock: Clock) -> list[PlacedPic
         rows = sorted(session.execute(query).all(), key=lambda row: names.index(row[0]))
         terms, day = consent_terms(session, [picture.id for _place, picture in rows]), local_day(clock.now())
         return [
-            PlacedPicture(
+            PictureAtPlace(
                 public_id=picture.public_id,
                 is_ready=not gaps_of(facts_of(picture), terms.get(picture.id, ()), day=day),
             )
