@@ -64,6 +64,18 @@ def read_colour(text: str) -> str:
     return colour
 
 
+def check_colours(*colours: str | None) -> None:
+    """Return if each colour that is named can be used on the pages, written as it is stored.
+
+    Raises:
+        NotAColour: One is no colour in lower case with its number sign.
+        LowContrast: One is too light to be read.
+    """
+    for colour in colours:
+        if colour is not None and read_colour(colour) != colour:
+            raise NotAColour(colour)
+
+
 def button_palette(colour: str) -> Palette:
     """Return the palette of a button's ground: the white text on it stays readable, on dark pages too."""
     dark = next(

@@ -55,6 +55,9 @@ class Campaign(Model):
     contact_email: Mapped[str]
     sender_name: Mapped[Texts] = mapped_column(Json, server_default="{}", default=dict)
     """In whose name its emails leave; empty: the organisation's."""
+    button_colour: Mapped[str | None] = mapped_column(CHAR(7))
+    """As `#rrggbb`; NULL: the organisation's."""
+    link_colour: Mapped[str | None] = mapped_column(CHAR(7))
     fee_bearer: Mapped[str] = mapped_column(default=FeeBearer.FUND)
     """Whose money pays the provider's fee: the gift's own fund, or the general one so that the gift arrives whole."""
     series: Mapped[str]

@@ -9,7 +9,7 @@ from campaign.blueprints.public import bp
 from campaign.blueprints.public.frame import address, pages_with_texts
 from campaign.config import Config
 from campaign.days import local_day, start_of_day
-from campaign.domain.brand import STANDARD, stylesheet
+from campaign.domain.brand import STANDARD, LowContrast, NotAColour, read_colour, stylesheet
 from campaign.domain.errors import DomainError, NotFound
 from campaign.domain.logo import PNG, LogoKind
 from campaign.domain.picture import CENTRE, PictureFormat
@@ -72,7 +72,7 @@ def share_image(*, card: CampaignCard) -> bytes:
             demo_label=_("Demo data") if card.is_demo else None,
             photo=_photo(hero) if hero else None,
             focal_point=(hero.focal_x, hero.focal_y) if hero else (CENTRE, CENTRE),
-            colour=own.button_colour or STANDARD,
+            colour=card.button_colour or own.button_colour or STANDARD,
             logo=_png_logo(),
         )
     )
@@ -98,11 +98,20 @@ def _photo(picture: PublicPicture) -> bytes | None:
         return None
 
 
+def _readable(colour: str) -> str | None:
+    """Return a colour of an address; None for one that the pages cannot show."""
+    try:
+        return read_colour(colour[:7])
+    except (NotAColour, LowContrast):
+        return None
+
+
 @bp.get("/brand.css")
 def brand_stylesheet() -> Response:
-    """Return the organisation's colours over those of the site's stylesheet."""
+    """Return the colours of a campaign, which its pages name here, or the organisation's, over those of the site's stylesheet."""
     profile = organisation()
-    answer = make_response(stylesheet(profile.button_colour, profile.link_colour))
+    button, link = (_readable(request.args.get(name, "")) for name in ("button", "link"))
+    answer = make_response(stylesheet(button or profile.button_colour, link or profile.link_colour))
     answer.mimetype = "text/css"
     answer.cache_control.public = True
     answer.cache_control.max_age = 300  # pages name the version, so a change shows at once

@@ -35,6 +35,9 @@ class CampaignCard:
     closed_on: date | None
     state_note: dict[str, str]
     """Why it was closed early or extended; empty where nothing is said."""
+    button_colour: str | None = None
+    """As `#rrggbb`; None: the organisation's."""
+    link_colour: str | None = None
 
     @property
     def is_public(self) -> bool:
@@ -175,4 +178,6 @@ def _card(row: Campaign, revision: int) -> CampaignCard:
         stage=row.stage,
         closed_on=row.closed_on,
         state_note=row.state_note,
+        button_colour=row.button_colour,
+        link_colour=row.link_colour,
     )

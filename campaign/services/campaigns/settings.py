@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.days import local_day
+from campaign.domain.brand import check_colours
 from campaign.domain.campaign_settings import (
     SeriesIsFixed,
     SeriesTaken,
@@ -53,6 +54,7 @@ class CampaignSettings:
         goal_minor: In minor units of `currency`.
         series: The prefix of its receipts' numbers.
         sender_name: In whose name its emails leave; empty: the organisation's.
+        button_colour, link_colour: As `#rrggbb`; None: the organisation's.
     """
 
     name: Mapping[str, str]
@@ -65,6 +67,8 @@ class CampaignSettings:
     series: str
     fee_bearer: FeeBearer
     sender_name: Mapping[str, str] = field(default_factory=dict)
+    button_colour: str | None = None
+    link_colour: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,7 @@ def create_campaign(new: CampaignSettings, *, languages: tuple[str, ...], actor_
     Raises:
         BadSlug, SlugTaken, BadSeries, SeriesTaken: Its address or its receipts' prefix cannot be used.
         BadSenderName: The name in which its emails would leave cannot stand in their headers.
+        NotAColour, LowContrast: A colour cannot be used on the pages.
         EndsBeforeStart, TooLong: Its days do not fit.
         UnsupportedCurrency: The payment provider does not charge its currency.
         GoalCurrencyNotSettled: The payment account is not credited in it.
@@ -176,6 +181,8 @@ def _settings(row: Campaign) -> CampaignSettings:
         series=row.series,
         fee_bearer=FeeBearer(row.fee_bearer),
         sender_name=dict(row.sender_name),
+        button_colour=row.button_colour,
+        link_colour=row.link_colour,
     )
 
 
@@ -183,6 +190,7 @@ def _check(new: CampaignSettings) -> None:
     check_slug(new.slug)
     check_series(new.series)
     check_sender_name(new.sender_name)
+    check_colours(new.button_colour, new.link_colour)
     check_days(new.starts_on, new.ends_on)
     supported(new.currency)
 
@@ -260,6 +268,8 @@ def _new_row(session: Session, new: CampaignSettings, languages: tuple[str, ...]
         contact_email=new.contact_email,
         fee_bearer=new.fee_bearer,
         sender_name=dict(new.sender_name),
+        button_colour=new.button_colour,
+        link_colour=new.link_colour,
         series=new.series,
         issuer={},  # receipts print the organisation
     )

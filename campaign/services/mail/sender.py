@@ -33,8 +33,9 @@ def sender_of(message: Message) -> MailSender:
     language = message.language
     with reading() as session:
         profile, logo = organisation_in(session), logos_in(session).get("logo")
-        query = select(Campaign.sender_name, Campaign.name).where(Campaign.id == message.campaign_id)
-        names = [*(session.execute(query).one_or_none() or ({}, {}))]
+        query = select(Campaign.sender_name, Campaign.name, Campaign.button_colour, Campaign.link_colour)
+        row = session.execute(query.where(Campaign.id == message.campaign_id)).one_or_none()
+        *names, button, link = row or ({}, {}, None, None)
     owner = in_language_of(profile.legal_name, language) or in_language_of(profile.name, language)
     return MailSender(
         name=next(
@@ -45,5 +46,5 @@ def sender_of(message: Message) -> MailSender:
         organisation_name=owner,
         logo_path=f"/brand/logo?v={logo.digest}" if logo and logo.media_type == PNG else "",
         legal_footer=in_language_of(profile.footer, language),
-        colours=email_colours(profile.button_colour, profile.link_colour),
+        colours=email_colours(button or profile.button_colour, link or profile.link_colour),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from campaign.domain.brand import LowContrast, NotAColour, check_colours
 from campaign.domain.campaign_settings import (
     MAX_SENDER_NAME,
     BadBounds,
@@ -155,6 +156,8 @@ def _check_settings(head: PlanRow, problems: Problems) -> None:
     _hold(head, "slug", problems, lambda: check_slug(values["slug"]))
     _hold(head, "series", problems, lambda: check_series(values["series"]))
     _hold(head, "sender_name", problems, lambda: check_sender_name(values["sender_name"]))
+    for name in ("button_colour", "link_colour"):
+        _hold(head, name, problems, lambda: check_colours(values[name]))  # noqa: B023  # called at once
     _hold(head, "ends_on", problems, lambda: check_days(values["starts_on"], values["ends_on"]))
     for row in head.below["goals"][1:]:
         problems.add(row.file, row.line, "There is one row of [[goals]] at most.")
@@ -215,6 +218,8 @@ SENTENCES: Mapping[type[DomainError], str] = {
     BadSlug: "“slug” has small Latin letters, digits and single hyphens, at most 60.",
     BadSeries: "“series” is two to eight capital Latin letters, and not TEST.",
     BadSenderName: f"“sender_name” is one line of at most {MAX_SENDER_NAME} characters in each language.",
+    NotAColour: 'A colour is written like "#8c1c2b", with small letters.',
+    LowContrast: "This colour is too light to read on the pages. Choose a darker one.",
     TooLong: "A campaign goes on for ten years at most.",
     NotInSteps: "The payment provider does not charge every amount of this currency: the bounds are not multiples of its step.",
     BadBounds: "The least or the largest gift is not one that the payment provider takes.",

@@ -7,7 +7,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from campaign.models.outbox import Message
 from campaign.services.campaigns.cards import campaign_named
+from campaign.services.mail.sender import sender_of
 from tests.blueprints.admin.client import sign_in_as
 from tests.support.builders import a_campaign
 from tests.support.fakes import SettableClock
@@ -188,3 +190,17 @@ def test_the_start_page_leads_to_past_campaigns(client: FlaskClient, app: Flask)
     assert row.replace("\xa0", " ") == "The first year It ended on June 30, 2026."
     assert client.get(home.link("The first year")).status_code == 200
     assert not fetch_address(client, "/en/c/past/").soup.select("#others")
+
+
+def test_a_campaign_has_colours_of_its_own(admin: FlaskClient, client: FlaskClient) -> None:
+    campaign = a_campaign()
+    page = fetch_address(admin, "/staff/campaign/settings")
+    refused = Page(page.submit(admin, button_colour="#ffff00", link_colour="blue"))
+    assert len(refused.texts(".error-summary a")) == 2
+    assert page.submit(admin, button_colour="005F56", link_colour="").status_code == 303
+    address = str(fetch_address(client, "/en/").one("link[href^='/brand.css']")["href"])
+    assert "--cta: #005f56;" in client.get(address).text
+    assert client.get("/brand.css?button=%7D&link=ffffff").text == ""
+    message = Message(language="en", campaign_id=campaign.id)
+    assert sender_of(message).colours.button == "#005f56"
+    assert "button_colour" in fetch_address(admin, "/staff/audit").text("main")

@@ -170,6 +170,12 @@ CHANGES = [
         'sender_name.ru = "Книги\\nBcc: a@b.c"\ntitle.ru',
         ["8: “sender_name” is one line of at most 60 characters in each language."],
     ),
+    (
+        "campaign.toml",
+        "title.ru",
+        'link_colour = "#ffff00"\ntitle.ru',
+        ["8: This colour is too light to read on the pages."],
+    ),
     ("campaign.toml", '"LIB"', '"TEST"', ["10: “series” is two to eight capital Latin letters"]),
     ("campaign.toml", "2027-03-08", "2047-03-08", ["5: A campaign goes on for ten years at most."]),
     ("campaign.toml", "= 20000\n", "= 1\n", ["15: The least or the largest gift is not one"]),

@@ -41,7 +41,10 @@ FIELD_OF: dict[type[DomainError], str] = {
     rules.GoalCurrencyNotSettled: "currency",
 }
 """The field beside which a broken rule is shown."""
-STORED = ("name", "slug", "currency", "starts_on", "ends_on", "contact_email", "series", "fee_bearer", "sender_name")
+STORED = (
+    *("name", "slug", "currency", "starts_on", "ends_on", "contact_email", "series", "fee_bearer", "sender_name"),
+    *("button_colour", "link_colour"),
+)
 
 
 @bp.get("/campaigns/new")

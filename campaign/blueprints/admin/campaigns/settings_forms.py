@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, StopValidati
 from campaign.blueprints.admin.campaigns.currency_form import CurrencyCodeField, capitals
 from campaign.blueprints.admin.campaigns.sender_name_field import SenderNameField
 from campaign.blueprints.admin.forms import DayField, VersionedForm
+from campaign.blueprints.admin.organisation.forms import ColourField
 from campaign.blueprints.admin.texts_field import TextsField, languages_of_campaign, languages_of_interface
 from campaign.blueprints.admin.words import sentence_of
 from campaign.domain.campaign_settings import (
@@ -80,6 +81,10 @@ class SettingsForm(VersionedForm):
         languages=languages_of_campaign,
         description=_("The name that donors see as the sender. Empty: the organisation’s name."),
     )
+    button_colour = ColourField(
+        _("Colour of buttons"), description=_("Like #8c1c2b. Empty: the organisation’s colour.")
+    )
+    link_colour = ColourField(_("Colour of links"), description=_("Like #27375f. Empty: the organisation’s colour."))
     series = StringField(
         _("Prefix of receipt numbers"),
         filters=[capitals],
@@ -125,6 +130,8 @@ class SettingsForm(VersionedForm):
             contact_email=self.contact_email.data,
             series=self.series.data,
             fee_bearer=FeeBearer(self.fee_bearer.data),
+            button_colour=self.button_colour.data,
+            link_colour=self.link_colour.data,
             sender_name=self.sender_name.data if self.sender_name is not None else {},
         )
 

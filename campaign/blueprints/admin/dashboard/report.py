@@ -40,7 +40,7 @@ def report() -> Response:
         campaign=here,
         it=figures,
         faces=font_faces(),
-        colour=organisation().button_colour or STANDARD,
+        colour=here.button_colour or organisation().button_colour or STANDARD,
         verdict=verdict_of(figures.pace, here, figures.last_day),
         chart=goal_chart(
             figures.pace, figures.days, starts_on=here.starts_on, ends_on=figures.last_day, currency_code=here.currency

@@ -122,5 +122,5 @@ def _poster(link: CampaignLink, here: CampaignCard) -> Poster:
             short_address=link.short_address,
             organisation=f"{issuer} · {_('Demo data')}" if here.is_demo else issuer,
             qr=qr_inline(link.address),
-            colour=profile.button_colour or STANDARD,
+            colour=here.button_colour or profile.button_colour or STANDARD,
         )
