@@ -30,6 +30,7 @@ def test_a_paid_gift_is_thanked_for_by_name_in_the_browser_that_gave(
     assert "QUI-2026-000001" in page.text(".facts")
     assert "a•••@mail.example" in page.text(".facts")
     assert "aida@mail.example" not in page.answer.text
+    assert "utm_source%3Dshared%26utm_medium%3Dwhatsapp" in page.answer.text
 
 
 def test_the_thanks_page_says_in_which_name_the_receipt_is_to_who_gave_alone(
