@@ -11,7 +11,7 @@ from campaign.domain.errors import NoCampaign
 from campaign.services.campaigns.cards import has_campaigns
 
 RETRY_AFTER_SECONDS = "3600"
-PUBLIC_BLUEPRINTS = frozenset({"public", "donations", "api"})
+PUBLIC_BLUEPRINTS = frozenset({"public", "donations", "api", "my"})
 ALWAYS_ANSWERED = frozenset(
     {"public.front_door", "public.brand_logo", "public.brand_stylesheet", "public.robots", "api.specification"}
 )

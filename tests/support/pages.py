@@ -40,7 +40,9 @@ class Page:
         return " ".join(self.one(selector).get_text(" ").split())
 
     def texts(self, selector: str) -> list[str]:
-        return [" ".join(tag.get_text(" ").split()) for tag in self.soup.select(selector)]
+        """The text of each match; what a script may show later, a `template`, is none."""
+        tags = [tag for tag in self.soup.select(selector) if tag.find_parent("template") is None]
+        return [" ".join(tag.get_text(" ").split()) for tag in tags]
 
     def one(self, selector: str) -> Tag:
         match = self.soup.select_one(selector)

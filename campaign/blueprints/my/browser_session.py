@@ -4,19 +4,38 @@ import hashlib
 import hmac
 from datetime import UTC, datetime
 
-from flask import Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    abort,
+    current_app,
+    g,
+    has_request_context,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
+from campaign.blueprints.my import bp
 from campaign.domain.donor_session import LONGEST, REMEMBERED, SIGN_IN_LIFE, SignInRequest
 from campaign.domain.typed_text import one_line
 from campaign.gateway_registry import current_context
-from campaign.services.campaigns.cards import featured_campaign
 from campaign.services.donor_account.sessions import SignedInDonor, donor_of_session
+from campaign.web.page_cache import card_of
 from campaign.web.signed_cookie import SignedCookie
 
 REQUEST = SignedCookie(name="donor-sign-in", purpose="sign-in of a donor", life=SIGN_IN_LIFE)
 SESSION = SignedCookie(name="donor", purpose="session of a donor", life=REMEMBERED)
 SHORT_SESSION = SignedCookie(name=SESSION.name, purpose=SESSION.purpose, life=LONGEST)
+
+
+@bp.url_defaults
+def stay_with_campaign(_endpoint: str, values: dict[str, object]) -> None:
+    """Let every address of these pages name the campaign from which the donor came."""
+    if has_request_context() and "campaign" in request.args:
+        values.setdefault("campaign", request.args["campaign"])
 
 
 def remember_request(answer: Response, sign_in: SignInRequest) -> None:
@@ -71,7 +90,7 @@ def page(template: str, *, status: int = 200, **facts: object) -> Response:
     """Return a page that nobody stores or finds."""
     donor = current_donor()
     token = form_token(donor) if donor else ""
-    text = render_template(template, site=featured_campaign(), donor=donor, form_token=token, **facts)
+    text = render_template(template, site=card_of(request.args.get("campaign")), donor=donor, form_token=token, **facts)
     return discreet(make_response(text, status))
 
 
