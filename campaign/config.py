@@ -52,6 +52,7 @@ class Config:
     erasures_url: str = ""
     holds_elevated_risk: bool = True
     field_address: str = ""
+    bounce_address: str = ""
     mail_tls: Literal["required", "offered"] = "required"
     mail_from: str = "no-reply@kurak.example"
     time_zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  # immutable
@@ -122,6 +123,7 @@ def read_config(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Co
         erasures_url=values.get("ERASURES_URL", ""),
         holds_elevated_risk=values.get("HOLD_ELEVATED_RISK", "on") == "on",
         field_address=values.get("FIELD_ADDRESS", ""),
+        bounce_address=values.get("BOUNCE_ADDRESS", ""),
         mail_tls=_mail_tls(values.get("MAIL_TLS"), app_env),
         mail_from=values.get("MAIL_FROM", "no-reply@kurak.example"),
         time_zone=_time_zone(values.get("TIME_ZONE") or DEFAULT_TIME_ZONES[app_env]),

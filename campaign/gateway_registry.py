@@ -71,7 +71,12 @@ def _files(url: str) -> FileStore | None:
 def _mailer(config: Config) -> Mailer:
     mailer: Mailer = NoMailer()
     if config.mail_url:
-        mailer = SmtpMailer(config.mail_url, sender=config.mail_from, requires_tls=config.mail_tls == "required")
+        mailer = SmtpMailer(
+            config.mail_url,
+            sender=config.mail_from,
+            requires_tls=config.mail_tls == "required",
+            bounce_address=config.bounce_address,
+        )
     if config.payment_mode == "sandbox":
         return FaultyMailer(mailer, outage=config.instance_dir / "sandbox" / "mail_is_down")
     return mailer

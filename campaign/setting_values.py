@@ -81,6 +81,12 @@ def _of_field_address(value: str) -> str | None:
     return "is a mailbox of at most 13 small letters before the @, like updates@example.org."
 
 
+def _of_bounce_address(value: str) -> str | None:
+    if _BARE_ADDRESS.fullmatch(value):
+        return None
+    return "is an address without a name, like bounces@example.org."
+
+
 def _of_sqlite(value: str) -> str | None:
     if not value.startswith("sqlite:"):
         return None
@@ -147,6 +153,7 @@ _JUDGES: dict[str, Callable[[str], str | None]] = {
     "PUBLIC_URL": _of_public_url,
     "MAIL_URL": _of_mail_url,
     "FIELD_ADDRESS": _of_field_address,
+    "BOUNCE_ADDRESS": _of_bounce_address,
     "HOLD_ELEVATED_RISK": _of_switch,
     **dict.fromkeys(("FILES_URL", "ERASURES_URL"), _of_files_url),
     "DATABASE_URL": _of_sqlite,

@@ -79,6 +79,12 @@ SETTINGS: dict[str, Setting] = {
         "the sender of every mail",
         "School Library <give@library.example>",
     ),
+    "BOUNCE_ADDRESS": Setting(
+        "the address of `MAIL_FROM`",
+        "where mail servers return what they cannot deliver: the envelope sender of every mail. Let its mail server hand what "
+        "comes there to `kurak mail receive`, so that nothing more goes to addresses that do not exist (docs/operations.md)",
+        "bounces@example.org",
+    ),
     "FIELD_ADDRESS": Setting(
         "none",
         "the mailbox for updates by email, whose mail server hands `updates+…@` to `kurak mail receive` (docs/operations.md). "

@@ -104,6 +104,7 @@ def test_the_time_zone_is_the_demos_in_development_and_utc_in_production(tmp_pat
         ({"PUBLIC_URL": "https://give example.org"}, "PUBLIC_URL has no host"),
         ({"PUBLIC_URL": "https://[::1"}, "PUBLIC_URL has no host"),
         ({"FIELD_ADDRESS": "Updates+x@example.org"}, "FIELD_ADDRESS is a mailbox of at most 13 small letters"),
+        ({"BOUNCE_ADDRESS": "Kurak <bounces@example.org>"}, "BOUNCE_ADDRESS is an address without a name"),
         ({"FILES_URL": "ftp://host"}, "FILES_URL begins with one of database://, file://, s3://"),
         ({"FILES_URL": "file://files"}, "FILES_URL names a folder from the root"),
         ({"FILES_URL": "s3://s3.example.org/bucket"}, "FILES_URL is like s3://KEY:SECRET@"),

@@ -33,20 +33,30 @@ class _ServerUnavailable(MailUnavailable):
 class SmtpMailer:
     """A real SMTP server, by URL: smtp:// (with STARTTLS) or smtps://.
 
+    Mail that cannot be delivered comes back to `bounce_address`, or to the sender where there is none.
+
     With `requires_tls`, no mail and no password leaves unless the connection is encrypted and the certificate is the
     server's own; without it, STARTTLS is used where the server offers it.
     """
 
     sends = True
 
-    def __init__(self, url: str, *, sender: str, requires_tls: bool, breaker: CircuitBreaker | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        sender: str,
+        requires_tls: bool,
+        bounce_address: str = "",
+        breaker: CircuitBreaker | None = None,
+    ) -> None:
         parts = urlsplit(url)
         self._host = parts.hostname or "localhost"
         self._is_tls = parts.scheme == "smtps"
         self._port = parts.port or (465 if self._is_tls else 25)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._sender = sender
-        self._envelope_sender = parseaddr(sender)[1]
+        self._envelope_sender = bounce_address or parseaddr(sender)[1]
         self._requires_tls = requires_tls
         self._breaker = breaker or CircuitBreaker()
 

@@ -44,6 +44,6 @@ class Message(Model):
     error: Mapped[str | None]
     """What the mail server or the program said, in English, for administrators; no code reads it."""
     failure: Mapped[str | None]
-    """Why the last attempt failed: a `MailFailure`."""
+    """Why the last attempt failed, or what became known after it left: a `MailFailure`."""
     hold_reason: Mapped[str | None]
     """Why it is held back: a `MailHoldReason`, while its state is held."""

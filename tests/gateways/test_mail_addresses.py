@@ -23,6 +23,7 @@ class Server:
 
     answer: str = "250 OK"
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -30,16 +31,22 @@ class Server:
         """Give the answer; a recipient that was taken stands in the envelope."""
         if self.answer.startswith("250"):
             self.recipients.append(address)
+            self.senders.append(str(envelope.mail_from))
             envelope.rcpt_tos.append(address)
         return self.answer
 
     @contextmanager
-    def running(self, **options: Any) -> Iterator[SmtpMailer]:
+    def running(self, *, bounce_address: str = "", **options: Any) -> Iterator[SmtpMailer]:
         port = free_port()
         controller = Controller(self, hostname="127.0.0.1", port=port, **options)
         controller.start()
         try:
-            yield SmtpMailer(f"smtp://127.0.0.1:{port}", sender="Kurak <hello@quilt.example>", requires_tls=False)
+            yield SmtpMailer(
+                f"smtp://127.0.0.1:{port}",
+                sender="Kurak <hello@quilt.example>",
+                requires_tls=False,
+                bounce_address=bounce_address,
+            )
         finally:
             controller.stop()
 
@@ -81,6 +88,14 @@ def test_an_address_that_only_some_servers_take_is_sent_where_it_is_taken() -> N
     assert server.recipients == ["айда@example.com"]
     with Server().running(enable_SMTPUTF8=False) as mailer, pytest.raises(AddressRefused):
         mailer.send(mail("айда@example.com"))
+
+
+@pytest.mark.parametrize("bounce_address", ["", "bounces@quilt.example"])
+def test_what_cannot_be_delivered_comes_back_to_its_own_address(bounce_address: str) -> None:
+    server = Server()
+    with server.running(bounce_address=bounce_address) as mailer:
+        mailer.send(mail("aida@example.org"))
+    assert server.senders == [bounce_address or "hello@quilt.example"]
 
 
 def test_an_international_domain_needs_no_special_server() -> None:

@@ -147,6 +147,7 @@ NOT_SHOWN = {
         "DrillOutcome",
         "SubscriptionSource",
     ),  # in English alone, for operators, or not at all
+    "ReportKind",  # people read the failure that a report leads to
     *("RetentionName", "DataKind", "LegalBasis", "Recipient"),  # for operators, so far
     "LogoKind",  # each has a form of its own
     "CampaignStage",  # people read what the campaign is

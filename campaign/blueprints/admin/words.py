@@ -204,6 +204,7 @@ ACTS: Mapping[str, LazyString] = {
     "moderation:block": _("Blocked a word or an address"),
     "moderation:unblock": _("Stopped blocking a word or an address"),
     "subscriber:remove": _("Unsubscribed a reader"),
+    "subscriber:complaint": _("Unsubscribed a reader who reported an email as unwanted"),
     **PICTURE_ACTS,
     **PRIVACY_ACTS,
     "allocation:propose": _("Proposed an allocation"),

@@ -15,7 +15,7 @@ from campaign.domain.email_address import email_key
 from campaign.domain.errors import DomainError, FormReused, NotFound
 from campaign.domain.folding import fold
 from campaign.domain.form_version import check_version, version_of
-from campaign.domain.mail import UNSENT_MAIL_STATES, MailFailure, MailState
+from campaign.domain.mail import ADDRESS_FAILURES, UNSENT_MAIL_STATES, MailState
 from campaign.gateways.context import Context
 from campaign.models.donation import Donation, DonationEvent
 from campaign.models.outbox import Message
@@ -165,7 +165,7 @@ def _redirect(
     for mail in mails:
         if mail.donation_id in ids or (pledge is not None and mail.facts.get("pledge") == pledge):
             mail.recipient, mail.search_text = new, fold(new)
-            if mail.state == MailState.FAILED_PERMANENTLY and mail.failure == MailFailure.ADDRESS:
+            if mail.state == MailState.FAILED_PERMANENTLY and mail.failure in ADDRESS_FAILURES:
                 mail.state, mail.attempts, mail.next_try_at = MailState.QUEUED, 0, at
                 mail.error = mail.failure = None
     session.flush()

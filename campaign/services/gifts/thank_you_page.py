@@ -12,7 +12,7 @@ from campaign.domain import quilt, quilt_places
 from campaign.domain.donation import RefundState
 from campaign.domain.errors import NotFound
 from campaign.domain.fraud_hold import HELD
-from campaign.domain.mail import MailFailure, MailHoldReason, MailState
+from campaign.domain.mail import ADDRESS_FAILURES, MailHoldReason, MailState
 from campaign.domain.pledge import PledgeState
 from campaign.models.donation import Donation, Refund
 from campaign.models.outbox import Message
@@ -102,7 +102,7 @@ def is_address_refused(donation_public_id: str) -> bool:
 
 
 def _is_refused(mail: _ReceiptMail | None) -> bool:
-    return mail is not None and mail.failure == MailFailure.ADDRESS and mail.state == MailState.FAILED_PERMANENTLY
+    return mail is not None and mail.failure in ADDRESS_FAILURES and mail.state == MailState.FAILED_PERMANENTLY
 
 
 def _is_refund_pending(session: Session, donation_id: int) -> bool:

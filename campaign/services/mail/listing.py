@@ -10,7 +10,7 @@ from campaign.database import reading
 from campaign.domain.errors import NotFound
 from campaign.domain.folding import search_words
 from campaign.domain.grant_application import LETTER_KIND, RECEIVED_KIND
-from campaign.domain.mail import MailFailure, MailState
+from campaign.domain.mail import ADDRESS_FAILURES, MailState
 from campaign.domain.news import NEWS_KIND
 from campaign.domain.receipt import ReceiptState
 from campaign.domain.segment_mailing import SEGMENT_MAIL_KIND
@@ -19,6 +19,7 @@ from campaign.models.outbox import Message
 from campaign.models.receipt import Receipt
 from campaign.services import search_index
 from campaign.services.mail.listed_mail import ListedMail
+from campaign.services.queues.outbox import is_address_refused
 from campaign.services.shield.codes import PROOFS
 
 PAGE_ROWS = 50
@@ -53,7 +54,7 @@ class MailRow(ListedMail):
     @property
     def has_technical_details(self) -> bool:
         """Whether what the server or the program said helps an administrator."""
-        return self.error is not None and self.failure != MailFailure.ADDRESS
+        return self.error is not None and self.failure not in ADDRESS_FAILURES
 
     @property
     def is_resendable(self) -> bool:
@@ -100,8 +101,7 @@ def unreachable_addresses(session: Session, campaign_id: int) -> int:
     """How many addresses of the campaign's donors cannot take mail, as far as a mail to them was given up for it."""
     query = select(func.count(func.distinct(Message.search_text))).where(
         Message.campaign_id == campaign_id,
-        Message.state == MailState.FAILED_PERMANENTLY,
-        Message.failure == MailFailure.ADDRESS,
+        is_address_refused(),
         Message.kind != NEWS_KIND,
     )
     return session.execute(query).scalar_one()

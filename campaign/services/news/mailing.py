@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from campaign.database import insert_once, transaction
 from campaign.domain.errors import NotFound
 from campaign.domain.folding import fold
-from campaign.domain.mail import MailFailure, MailState
 from campaign.domain.news import NEWS_KIND, MailingState, SubscriberState, UpdateNotPublic, UpdateState
 from campaign.gateways.clock import Clock
 from campaign.models.campaign import Campaign, Update
@@ -21,7 +20,7 @@ from campaign.models.news import Subscriber, UpdateDelivery, UpdateMailing
 from campaign.models.outbox import Message
 from campaign.services import audit
 from campaign.services.news.updates import lock_update
-from campaign.services.queues.outbox import OutgoingMail, enqueue
+from campaign.services.queues.outbox import OutgoingMail, enqueue, is_address_refused
 from campaign.services.queues.sendings import BATCH, Sendings, mail_of_sending
 
 
@@ -146,12 +145,11 @@ def _mail_to(reader: Subscriber, row: Update, campaign: Campaign) -> OutgoingMai
 
 
 def _refused_since(session: Session, readers: Sequence[Subscriber]) -> dict[str, datetime]:
-    """Return when an email to these addresses was last written that no mail server took, by folded address."""
+    """Return when an email to these addresses was last written that was refused or returned, by folded address."""
     rows = session.execute(
         select(Message.search_text, func.max(Message.created_at))
         .where(
-            Message.state == MailState.FAILED_PERMANENTLY,
-            Message.failure == MailFailure.ADDRESS,
+            is_address_refused(),
             Message.search_text.in_([fold(reader.email or "") for reader in readers]),
         )
         .group_by(Message.search_text)

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from campaign.database import reading, transaction
 from campaign.domain.email_address import email_key
@@ -48,17 +50,24 @@ def confirmed_count(campaign_id: int) -> int:
 
 def remove_reader(campaign_id: int, email: str, *, actor_id: int, clock: Clock) -> bool:
     """End the subscription of an address because its reader asked staff; False where it gets no updates."""
-    at = clock.now()
     with transaction() as session:
-        row = session.execute(
-            select(Subscriber)
-            .where(Subscriber.campaign_id == campaign_id, Subscriber.email_key == email_key(email))
-            .with_for_update()
-        ).scalar_one_or_none()
-        if row is None or row.state == SubscriberState.LEFT:
-            return False
-        row.state, row.left_at = SubscriberState.LEFT, at
-        consent_log.withdraw(session, DonorConsent.subscriber_id == row.id, at=at, actor_id=actor_id)
-        subject = f"subscriber:{row.public_id}"
-        audit.record(session, actor_id=actor_id, action="subscriber:remove", subject=subject, at=at, detail={})
+        return end_subscription(
+            session, campaign_id, email, action="subscriber:remove", actor_id=actor_id, at=clock.now()
+        )
+
+
+def end_subscription(
+    session: Session, campaign_id: int, email: str, *, action: str, actor_id: int | None, at: datetime
+) -> bool:
+    """End the subscription of an address for its reader, and record it; False where it gets no updates."""
+    row = session.execute(
+        select(Subscriber)
+        .where(Subscriber.campaign_id == campaign_id, Subscriber.email_key == email_key(email))
+        .with_for_update()
+    ).scalar_one_or_none()
+    if row is None or row.state == SubscriberState.LEFT:
+        return False
+    row.state, row.left_at = SubscriberState.LEFT, at
+    consent_log.withdraw(session, DonorConsent.subscriber_id == row.id, at=at, actor_id=actor_id)
+    audit.record(session, actor_id=actor_id, action=action, subject=f"subscriber:{row.public_id}", at=at, detail={})
     return True

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from campaign.database import insert_once
 from campaign.domain.folding import fold
 from campaign.domain.identity import new_public_id
-from campaign.domain.mail import MailHoldReason, MailState
+from campaign.domain.mail import ADDRESS_FAILURES, MailHoldReason, MailState
 from campaign.models.outbox import Message
 
 REPLACEABLE = (MailState.QUEUED, MailState.HELD, MailState.FAILED_PERMANENTLY)
@@ -59,6 +59,11 @@ def enqueue(
         "hold_reason": MailHoldReason.LATE_NEWS if is_on_hold else None,
     }
     return insert_once(session, Message, row)
+
+
+def is_address_refused() -> ColumnElement[bool]:
+    """Return the condition of emails that show that their address receives none: refused, or returned for good."""
+    return and_(Message.state == MailState.FAILED_PERMANENTLY, Message.failure.in_(ADDRESS_FAILURES))
 
 
 def expedite(session: Session, donation_id: int, *, at: datetime) -> None:

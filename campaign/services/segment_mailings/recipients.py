@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from campaign.domain.donor_consent import ConsentPurpose
 from campaign.domain.folding import fold
-from campaign.domain.mail import MailFailure, MailState
+from campaign.domain.mail import MailState
 from campaign.domain.segment_mailing import LeftOut
 from campaign.models.donor import Donor, DonorConsent
 from campaign.models.outbox import Message
+from campaign.services.queues.outbox import is_address_refused
 
 CHUNK = 500
 """Donors of one query: databases bound the values of a statement."""
@@ -42,16 +43,12 @@ def left_out(session: Session, donor_ids: Collection[int], purpose: ConsentPurpo
 
 
 def _refused(session: Session, emails: Collection[str]) -> set[str]:
-    """Return the folded addresses of which the newest email was given up, because no server takes mail for them."""
+    """Return the folded addresses of which the newest email was given up, because no mail arrives there."""
     keys = [fold(email) for email in emails]
     newest = (
         select(func.max(Message.id))
         .where(Message.search_text.in_(keys), Message.state.in_((MailState.SENT, MailState.FAILED_PERMANENTLY)))
         .group_by(Message.search_text)
     )
-    query = select(Message.search_text).where(
-        Message.id.in_(newest),
-        Message.state == MailState.FAILED_PERMANENTLY,
-        Message.failure == MailFailure.ADDRESS,
-    )
+    query = select(Message.search_text).where(Message.id.in_(newest), is_address_refused())
     return set(session.execute(query).scalars())

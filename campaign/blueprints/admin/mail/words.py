@@ -1,4 +1,4 @@
-"""The words for why an email has not been sent."""
+"""The words for why an email has not been sent, or has not arrived."""
 
 from collections.abc import Mapping
 
@@ -12,9 +12,14 @@ FAILURES: Mapping[str, LazyString] = {
     MailFailure.REFUSED: _("The mail server refused this email. Ask an administrator."),
     MailFailure.UNREACHABLE: _("The mail server did not answer or asked us to try later. We will retry automatically."),
     MailFailure.UNCERTAIN: _("Sending was interrupted. It may have arrived, so it is not sent a second time."),
+    MailFailure.RETURNED: _("It came back: this address receives no email. Send it to the correct address."),
+    MailFailure.DELAYED: _(
+        "The recipient’s mail server could not deliver it for now. It may arrive late, or not at all."
+    ),
+    MailFailure.COMPLAINT: _("The recipient reported it as unwanted, so they are unsubscribed."),
     MailFailure.FAULT: _("An error in our system. Ask an administrator."),
 }
-"""Why the last attempt failed → what happened and what to do."""
+"""What went wrong with the delivery → what happened and what to do."""
 HOLD_REASONS: Mapping[str, LazyString] = {
     MailHoldReason.LATE_NEWS: _("It is about something we found out late. Decide whether it should still be sent."),
     MailHoldReason.RECEIPT_NOT_PRINTABLE: _("The receipt in it cannot be printed yet."),
