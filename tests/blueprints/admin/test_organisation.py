@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from campaign.models.campaign import Campaign
 from campaign.services.organisation.profile import OrganisationProfile, organisation, save_organisation
@@ -139,3 +141,16 @@ def test_only_administrators_may_open_it(app: Flask, clock: SettableClock, role:
 def test_an_administrator_of_one_campaign_may_not_open_it(app: Flask, clock: SettableClock) -> None:
     own: Campaign = a_campaign()
     assert sign_in_as(app, clock, role="admin", campaign=own).client.get(ADDRESS).status_code == 403
+
+
+def test_its_texts_are_written_in_the_languages_of_every_campaign(
+    admin: FlaskClient, client: FlaskClient, session: Session
+) -> None:
+    campaign = a_campaign()
+    session.execute(update(Campaign).where(Campaign.id == campaign.id).values(languages=["en", "uz"]))
+    session.commit()
+    page = submit(admin, **TYPED, **{"short_name-uz": "Kutubxona", "footer-uz": "Roʻyxatdan oʻtgan"})
+    assert page.one("#short_name-uz")["value"] == "Kutubxona"
+    shown = fetch_address(client, "/uz/").answer.text
+    assert "Kutubxona" in shown
+    assert "Roʻyxatdan oʻtgan" in shown

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from babel.dates import get_month_names
 from babel.numbers import format_decimal
+from flask import g
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
 from wtforms import Field, SelectField, StringField, TextAreaField
@@ -17,6 +18,8 @@ from campaign.blueprints.admin.forms import StaffForm, VersionedForm
 from campaign.domain.brand import READABLE, LowContrast, NotAColour, read_colour
 from campaign.domain.typed_text import one_line, paragraphs
 from campaign.i18n import LANGUAGES, country_names, current_language
+from campaign.languages import language_name
+from campaign.services.campaigns.cards import all_campaigns
 from campaign.services.organisation.profile import NAMES, OrganisationProfile
 from campaign.web.form_fields import TOO_LONG, EmailField
 
@@ -27,6 +30,15 @@ MAX_LINKS = 10
 MAX_LINK = 300
 LISTED = lazy_gettext("Choose one of the listed values.")
 SAY_IN_A_LANGUAGE = lazy_gettext("Fill this in for at least one language.")
+
+
+def languages_of_site() -> dict[str, str]:
+    """Return the languages of the interface and those of every campaign, with their names in themselves."""
+    if "languages_of_site" not in g:
+        codes = [*LANGUAGES, *(code for card in all_campaigns() for code in card.languages)]
+        g.languages_of_site = {code: language_name(code) for code in codes}
+    languages: dict[str, str] = g.languages_of_site
+    return languages
 
 
 class LocalizedField(Field):  # type: ignore[misc]  # WTForms is untyped
@@ -42,7 +54,6 @@ class LocalizedField(Field):  # type: ignore[misc]  # WTForms is untyped
     """
 
     data: dict[str, str]
-    languages = LANGUAGES
 
     def __init__(
         self,
@@ -55,7 +66,7 @@ class LocalizedField(Field):  # type: ignore[misc]  # WTForms is untyped
         **settings: Any,  # as WTForms types them
     ) -> None:
         super().__init__(label, **settings)
-        self.max_length, self.rows = max_length, rows
+        self.max_length, self.rows, self.languages = max_length, rows, languages_of_site()
         self.is_required, self.is_optional = is_required, is_optional
         self.data: dict[str, str] = {}
         self.errors_by_language: dict[str, str] = {}
@@ -66,7 +77,7 @@ class LocalizedField(Field):  # type: ignore[misc]  # WTForms is untyped
         texts = dict(data or {})
         if formdata:
             clean = paragraphs if self.rows else one_line
-            typed = {language: clean(formdata.get(f"{self.name}-{language}", "")) for language in LANGUAGES}
+            typed = {language: clean(formdata.get(f"{self.name}-{language}", "")) for language in self.languages}
             texts = {**texts, **typed}
         self.data = {language: text for language, text in texts.items() if text}
         self.errors: list[str] = []
