@@ -160,6 +160,14 @@ def hide_blocked_donor(session: Session, donation_id: int, campaign_id: int, ema
         _hide(session, list(session.execute(select(Donation.id).where(*shown)).scalars()), at=at)
 
 
+def hide_blocked_gift(session: Session, gift: Donation, *, at: datetime) -> None:
+    """Hide a gift's name and message where a word in them or the donor's address is blocked; its row is locked."""
+    email = session.execute(select(Donor.email).where(Donor.id == gift.donor_id)).scalar()
+    is_shown = gift.wall == SupporterVisibility.SHOWN
+    if is_shown and is_blocked_in(session, gift.campaign_id, (gift.public_name, gift.message), email):
+        _hide(session, [gift.id], at=at)
+
+
 def _hit_by(session: Session, campaign_id: int, block: Block) -> tuple[list[int], list[int]]:
     """Return the ids of the gifts that a block hits and that are not hidden: not looked at, and approved."""
     waiting: list[int] = []

@@ -106,5 +106,10 @@ def end_consent(donor: SignedInDonor, purpose: ConsentPurpose, *, clock: Clock) 
 
 
 def copy_of_data(donor: SignedInDonor, file_format: str, *, clock: Clock) -> DonorData:
-    """Return everything that is stored about a donor, for a download that the audit trail names."""
-    return donor_data.hand_out(donor.public_id, file_format=file_format, actor_id=None, clock=clock)
+    """Return everything that is stored about a mailbox, for a download that the audit trail names.
+
+    Those whom staff merged with it are not in it: it has not proved that they are the same person.
+    """
+    return donor_data.hand_out(
+        donor.public_id, file_format=file_format, actor_id=None, clock=clock, is_mailbox_alone=True
+    )

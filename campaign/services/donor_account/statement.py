@@ -18,7 +18,6 @@ from campaign.models.campaign import Campaign
 from campaign.models.donation import Donation
 from campaign.models.fund import Fund
 from campaign.models.receipt import Receipt
-from campaign.services.donor_account.person import donor_ids_of
 from campaign.services.donor_account.sessions import SignedInDonor
 from campaign.services.organisation.profile import organisation
 
@@ -112,7 +111,7 @@ def statement_of(donor: SignedInDonor, since: date, until: date, *, clock: Clock
             select(Donation, Campaign.name, Fund.title)
             .join(Campaign, Campaign.id == Donation.campaign_id)
             .join(Fund, Fund.id == Donation.fund_id)
-            .where(_paid_gifts(session, donor), Donation.paid_on.between(since, until))
+            .where(_paid_gifts(donor), Donation.paid_on.between(since, until))
             .order_by(Donation.paid_on, Donation.id)
             .limit(MAX_LINES + 1)
         ).all()
@@ -132,7 +131,7 @@ def years_of(donor: SignedInDonor) -> Sequence[StatementYear]:
     """Return the years in which a donor gave, latest first: calendar years, and the organisation's fiscal ones."""
     with reading() as session:
         query = select(func.min(Donation.paid_on), func.max(Donation.paid_on))
-        first, last = session.execute(query.where(_paid_gifts(session, donor))).one()
+        first, last = session.execute(query.where(_paid_gifts(donor))).one()
     if first is None or last is None:
         return []
     month = organisation().fiscal_month
@@ -143,9 +142,12 @@ def years_of(donor: SignedInDonor) -> Sequence[StatementYear]:
     return [StatementYear(since=since, until=until) for since, until in within[:MAX_YEARS]]
 
 
-def _paid_gifts(session: Session, donor: SignedInDonor) -> ColumnElement[bool]:
-    mine = Donation.donor_id.in_(donor_ids_of(session, donor.donor_id))
-    return mine & (Donation.state == DonationState.PAID) & Donation.superseded_at.is_(None)
+def _paid_gifts(donor: SignedInDonor) -> ColumnElement[bool]:
+    return (
+        (Donation.donor_id == donor.donor_id)
+        & (Donation.state == DonationState.PAID)
+        & Donation.superseded_at.is_(None)
+    )
 
 
 def _receipt_numbers(session: Session, gift_ids: list[int]) -> dict[int, str]:

@@ -17,7 +17,7 @@ from campaign.models.donor import Donor
 from campaign.services import audit
 from campaign.services.privacy.data_map import FOR_DONORS, entry_of
 from campaign.services.privacy.donor_parts import PARTS, Part
-from campaign.services.privacy.donor_rows import DonorRows, person_rows
+from campaign.services.privacy.donor_rows import DonorRows, donor_rows, person_rows
 from campaign.services.shield.codes import PROOFS
 
 FORMAT = "kurak-donor-data-1"
@@ -46,15 +46,20 @@ class DonorData:
         return json.dumps(content, ensure_ascii=False, indent=2).encode()
 
 
-def collect(public_id: str, *, clock: Clock) -> DonorData:
+def collect(public_id: str, *, clock: Clock, is_mailbox_alone: bool = False) -> DonorData:
     """Return the data of a donor as it is stored now.
+
+    Args:
+        public_id: Of the donor.
+        clock: The time.
+        is_mailbox_alone: Whether those who were merged with them are left out.
 
     Raises:
         NotFound: there is no such donor.
         DonorErased: see there.
     """
     with reading() as session:
-        rows = person_rows(session, public_id)
+        rows = (donor_rows if is_mailbox_alone else person_rows)(session, public_id)
         if session.execute(select(Donor.erased_at).where(Donor.id == rows.donor_id)).scalar() is not None:
             raise DonorErased(public_id)
         return DonorData(
@@ -66,13 +71,15 @@ def collect(public_id: str, *, clock: Clock) -> DonorData:
         )
 
 
-def hand_out(public_id: str, *, file_format: str, actor_id: int | None, clock: Clock) -> DonorData:
+def hand_out(
+    public_id: str, *, file_format: str, actor_id: int | None, clock: Clock, is_mailbox_alone: bool = False
+) -> DonorData:
     """Return the data of a donor for a download, which is recorded in the audit trail.
 
     Raises:
         NotFound, DonorErased: as in `collect`.
     """
-    data = collect(public_id, clock=clock)
+    data = collect(public_id, clock=clock, is_mailbox_alone=is_mailbox_alone)
     with transaction() as session:
         audit.record(
             session,

@@ -6,15 +6,35 @@ import pytest
 from sqlalchemy import delete, event, insert, select, update
 
 from campaign.database import reading, transaction
+from campaign.domain.blocks import read_word
 from campaign.extensions import db
 from campaign.models.donation import Donation
+from campaign.models.donor import Donor
 from campaign.models.receipt import Receipt
 from campaign.services import search_index
-from tests.blueprints.my.conftest import Browser
+from campaign.services.campaigns.blocks import add_block
+from campaign.services.donors.merging import MergeOrder, merge
+from tests.blueprints.my.conftest import DONOR, Browser
 from tests.services.pledges.steps import begin_pledge
+from tests.support.builders import a_member_of_staff
 from tests.support.pages import fetch_address
 
 pytestmark = pytest.mark.database("sqlite")
+
+
+def give_as(browser: Browser, email: str) -> str:
+    """Let somebody else give; return the gift."""
+    engine = browser.engine
+    gift = engine.open(replace(engine.request(), email=email))
+    engine.payments.pay(engine.checkout_of(gift), email=email)
+    engine.tell("checkout.session.completed", engine.checkout_of(gift))
+    engine.work()
+    return gift
+
+
+def campaign_id_of(browser: Browser) -> int:
+    with reading() as session:
+        return session.execute(select(Donation.campaign_id).limit(1)).scalar_one()
 
 
 def test_gifts_receipts_and_monthly_gifts_stand_on_one_page(browser: Browser) -> None:
@@ -38,11 +58,7 @@ def test_gifts_receipts_and_monthly_gifts_stand_on_one_page(browser: Browser) ->
 
 
 def test_somebody_elses_receipt_is_not_found(browser: Browser) -> None:
-    engine = browser.engine
-    foreign = engine.open(replace(engine.request(), email="other@example.org"))
-    engine.payments.pay(engine.checkout_of(foreign), email="other@example.org")
-    engine.tell("checkout.session.completed", engine.checkout_of(foreign))
-    engine.work()
+    foreign = give_as(browser, "other@example.org")
     with reading() as session:
         numbers = list(session.execute(select(Receipt.number).order_by(Receipt.id)).scalars())
     browser.sign_in()
@@ -97,3 +113,32 @@ def test_a_donor_hides_and_shows_their_own_name_alone(browser: Browser) -> None:
     )
     page.submit(client, "form[action$='/show']")
     assert "Aida the weaver" in client.get("/en/supporters/").text
+
+
+def test_a_name_that_was_blocked_while_it_was_hidden_stays_hidden(browser: Browser) -> None:
+    with transaction() as session:
+        session.execute(update(Donation).values(public_name="Casino king", is_anonymous=False))
+    client, staff = browser.sign_in().client, a_member_of_staff(role="campaign")
+    browser.home().submit(client, "form[action$='/hide']")
+    campaign_id, clock = campaign_id_of(browser), browser.engine.clock
+    add_block(campaign_id, read_word("casino"), typed="casino", hides_approved=True, actor_id=staff.id, clock=clock)
+    browser.home().submit(client, "form[action$='/show']")
+    assert "Casino king" not in client.get("/en/supporters/").text
+
+
+def test_a_mailbox_opens_only_what_is_its_own_after_a_merge(browser: Browser) -> None:
+    """A merge can join an address with a slip in it, which is a stranger's, and two people by mistake."""
+    engine, other = browser.engine, "other@example.org"
+    begin_pledge(engine)
+    give_as(browser, other)
+    with reading() as session:
+        ids = dict(session.execute(select(Donor.email, Donor.public_id)).all())
+    campaign_id, staff = campaign_id_of(browser), a_member_of_staff(role="finance")
+    order = MergeOrder(
+        campaign_id=campaign_id, target=ids[DONOR], source=ids[other], public_id="m" * 16, actor_id=staff.id
+    )
+    merge(order, clock=engine.clock)
+    page = browser.sign_in(other).home()
+    assert page.texts("section[aria-labelledby=gifts] li") == page.texts("section[aria-labelledby=monthly] dt") == []
+    assert DONOR not in fetch_address(browser.client, "/en/my/data").submit(browser.client, "form[action$='json']").text
+    assert len(browser.sign_in().home().texts("section[aria-labelledby=gifts] li")) == 3, "moved gifts are the target's"
