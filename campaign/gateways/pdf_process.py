@@ -12,6 +12,8 @@ from collections.abc import Callable
 import pikepdf
 
 MAX_PAGES = 300
+MAX_NOTES = 5000
+"""Links, fields and notes in all: the time for drawing them into their pages grows with the square of their number."""
 OF_PAGES = (
     "/AA",
     "/AF",
@@ -24,7 +26,9 @@ OF_PAGES = (
     "/StructParents",
     "/Thumb",
 )
-OF_STREAMS = ("/AF", "/LastModified", "/Metadata", "/OPI", "/PieceInfo", "/StructParent", "/StructParents")
+EXTERNAL = ("/F", "/FFilter", "/FDecodeParms")
+"""Of a stream: that its bytes are in another file, or at an address on the internet."""
+OF_STREAMS = (*EXTERNAL, "/AF", "/LastModified", "/Metadata", "/OPI", "/PieceInfo", "/StructParent", "/StructParents")
 """Keys that show nothing. In other dictionaries the same letters can be the name of a font or of a picture."""
 JPEG_START, JPEG_SCAN = b"\xff\xd8", 0xDA
 JPEG_NOTES = frozenset({0xE1, *range(0xE3, 0xEE), 0xEF, 0xFE})
@@ -39,7 +43,7 @@ def clean(data: bytes) -> bytes:
     """Return a new PDF with the pages of this one.
 
     Raises:
-        UnusablePdf: It is damaged, needs a password or has too many pages.
+        UnusablePdf: It is damaged, needs a password or has too many pages or notes.
     """
     try:
         with pikepdf.open(io.BytesIO(data)) as source:
@@ -57,6 +61,8 @@ def clean(data: bytes) -> bytes:
 def _pages_of(source: pikepdf.Pdf) -> bytes:
     if not len(source.pages):
         raise UnusablePdf("damaged")
+    if sum(len(page.obj.get("/Annots", ())) for page in source.pages) > MAX_NOTES:
+        raise UnusablePdf("too_large")
     source.generate_appearance_streams()
     source.flatten_annotations("screen")
     packed = io.BytesIO()

@@ -7,7 +7,7 @@ import pytest
 
 from campaign.domain.pdf_file import PdfFlaw, PdfRefused
 from campaign.gateways.pdf_cleaner import clean_pdf
-from campaign.gateways.pdf_process import UnusablePdf, clean, without_notes
+from campaign.gateways.pdf_process import MAX_NOTES, UnusablePdf, clean, without_notes
 from tests.gateways.test_bad_pictures import SECRET as PLACE
 from tests.gateways.test_bad_pictures import exif
 from tests.support.pictures import file_of
@@ -78,6 +78,23 @@ def test_what_is_typed_into_a_form_stays_in_view_and_its_pictures_lose_the_place
 def test_a_pdf_that_cannot_be_opened_is_refused(flaw: str, data: bytes) -> None:
     with pytest.raises(UnusablePdf, match=flaw):
         clean(data)
+
+
+def test_very_many_notes_are_refused_before_they_are_drawn_and_no_bytes_come_from_elsewhere() -> None:
+    pdf, packed = pikepdf.new(), io.BytesIO()
+    page = pdf.add_blank_page().obj
+    elsewhere = pdf.make_stream(b"", F=pikepdf.String("http://stranger.example/watch"))
+    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=elsewhere))
+    pdf.save(packed)
+    assert b"stranger.example" in plain(packed.getvalue())
+    assert b"stranger.example" not in plain(clean(packed.getvalue()))
+    note = pdf.make_indirect(
+        pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Square, Rect=[0, 0, 9, 9])
+    )
+    page.Annots = pikepdf.Array([note] * (MAX_NOTES + 1))
+    pdf.save(packed := io.BytesIO())
+    with pytest.raises(UnusablePdf, match="too_large"):
+        clean(packed.getvalue())
 
 
 def test_the_reason_comes_from_the_process_of_its_own() -> None:
