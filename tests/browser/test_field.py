@@ -31,12 +31,14 @@ def write(page: Page, title: str, picture: Path | None = None) -> None:
     if picture is not None:
         page.set_input_files("#files", [picture])
         expect(page.locator("[data-chosen] li")).to_contain_text(picture.name)
-    page.click("form#entry .button:not(.quiet)")
+    page.dblclick("form#entry .button:not(.quiet)")
 
 
 def a_reload_loses_no_title(page: Page) -> None:
     page.fill("#title", "Half a title")
     page.wait_for_timeout(500)
+    page.click("[data-entries] button >> text=Edit")
+    expect(page.locator("[data-mistake]")).to_contain_text("Send or clear what is in the form first.")
     page.reload()
     expect(page.locator("#title")).to_have_value("Half a title")
     page.fill("#title", "")
@@ -93,6 +95,7 @@ def test_an_update_written_without_a_line_is_sent_once(chromium: Browser, site: 
     expect(page.locator("[data-line]")).to_contain_text("You’re offline.")
     write(page, "Felt day", picture)
     expect(page.locator("[data-entries]")).to_contain_text("Waiting")
+    expect(page.locator("[data-entries] li")).to_have_count(1)
     a_reload_loses_no_title(page)
     context.clear_cookies()  # the session has ended meanwhile
     context.set_offline(False)

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
-from wtforms import DateField, Field, FileField, HiddenField, RadioField, SelectField, SelectFieldBase, TextAreaField
+from wtforms import (
+    DateField,
+    Field,
+    FileField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectFieldBase,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from campaign.blueprints.admin import words
@@ -17,6 +26,7 @@ from campaign.domain.errors import DomainError, FormReused
 from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.money import CURRENCIES, Money
 from campaign.domain.typed_text import paragraphs
+from campaign.i18n import day
 from campaign.web.form_fields import TOO_LONG, PostedForm
 
 MAX_TEXT = 500
@@ -223,6 +233,10 @@ def _texts_of(field: Field) -> dict[str, str]:
     if isinstance(field, SelectFieldBase):
         chosen = field.data if isinstance(field.data, list) else [field.data]
         return {label: ", ".join(str(words) for value, words, *_more in field.choices or () if value in chosen)}
+    if isinstance(field.data, datetime):
+        return {label: f"{day(field.data.date())}, {field.data:%H:%M}"}
+    if isinstance(field.data, date):
+        return {label: day(field.data)}
     amount: Money | None = getattr(field, "amount", None)
     return {label: amount.plain if amount else shown_text(field)}
 

@@ -4,6 +4,7 @@ import { clearSent, entries, entry, fact, put, putFact, remove } from "./field-s
 
 const ALPHABET = "23456789abcdefghjkmnpqrstvwxyz";
 const RETRY_MS = 30000;
+const SECOND_PRESS_MS = 1000;
 const TIMEOUT_MS = 120000;
 const MAX_FILES = 10;
 
@@ -21,6 +22,7 @@ let files = [];
 let editedId = "";
 let me = null; // who is signed in, as the server has said last: {person, campaign, token}
 let isSending = false;
+let isStoring = false; // an entry is stored right now: pressed twice, the button stores one
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(64));
@@ -109,6 +111,7 @@ form.elements.files.addEventListener("change", ({ target }) => {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (isStoring) return;
   const values = typed();
   const needed = values.event ? REPORT : ["title", "body"];
   if (!needed.some((name) => values[name].trim())) {
@@ -116,6 +119,9 @@ form.addEventListener("submit", async (event) => {
     form.elements[needed[0]].focus();
     return;
   }
+  isStoring = true;
+  setTimeout(() => { isStoring = false; }, SECOND_PRESS_MS);
+  clearTimeout(timer); // what was typed is stored as an entry now
   const owner = me ?? (await fact("owner")) ?? {};
   const { person, campaign } = owner;
   if (values.event) values.title = form.elements.event.selectedOptions[0].textContent;
@@ -162,14 +168,19 @@ function button(word, it, act, kind = "quiet") {
 
 async function edit(it) {
   if (isSending) return;
-  await remove(it.id);
+  if (files.length || [...REPORT, "title"].some((name) => form.elements[name].value.trim())) {
+    complain("unfinished"); // what is in the form would be lost
+    form.elements.body.focus();
+    return;
+  }
   editedId = it.id;
   files = it.pictures;
   fill(it);
   showFiles();
-  retain();
+  await putFact("typed", { ...typed(), files, id: editedId });
+  await remove(it.id);
   await show();
-  form.elements.title.focus();
+  form.elements[it.event ? "body" : "title"].focus();
 }
 
 async function show() {

@@ -10,7 +10,7 @@ from campaign.domain.fund import FundKind
 from campaign.services.campaigns import plan_changes
 from campaign.services.campaigns.plan import plan_of
 from tests.blueprints.admin.client import sign_in_as
-from tests.services.campaigns.test_plan import DAYS, TEXTS
+from tests.services.campaigns.test_plan import DAYS, TEXTS, TIMES
 from tests.services.pictures.test_consents import a_consent
 from tests.support.builders import a_campaign, a_member_of_staff
 from tests.support.fakes import SettableClock
@@ -53,6 +53,11 @@ def test_settings_currencies_plan_goals_and_consents(app: Flask, clock: Settable
     item = plan_of(campaign.id)[-1].public_id
     page = save_twice(staff.client, f"/staff/plan/{item}", main, {"title-en": "Silk"}, {"title-en": "Wool"})
     assert rows(page) == ["Name (English) Silk Wool"]
+    draft = replace(TEXTS, details=TIMES)
+    event = plan_changes.add_item(campaign.id, FundKind.EVENT, draft, actor_id=staff.staff_id, clock=clock)
+    first, second = {"begins_at": "2026-12-05T11:00"}, {"begins_at": "2026-12-05T12:00"}
+    page = save_twice(staff.client, f"/staff/plan/{event}", main, first, second)
+    assert rows(page) == ["Begins December 5, 2026, 11:00 December 5, 2026, 12:00"]
     page = save_twice(staff.client, "/staff/progress/goals", main, {"gifts": "10"}, {"gifts": "20", "donors": "5"})
     assert rows(page) == ["Number of gifts 10 20", "Number of donors nothing 5"]
     agreed = a_consent(campaign, staff.staff_id, clock)

@@ -195,6 +195,7 @@ def test_a_correction_is_a_draft_with_versions_and_a_withdrawn_update_is_publish
     assert publish_correction(writer, draft).one("form#document")
     assert Page(client.get(public)).h1 == "Second event"
     versions = fetch(writer, "admin.text_versions", document=f"update:{public_id}")
+    assert versions.h1 == "Versions: Second event"
     change = fetch_address(writer, versions.link("2"))
     assert (change.text("del"), change.text("ins")) == ("First", "Second")
     withdraw = fetch_address(writer, fetch(writer, "admin.update", public_id=public_id).link("Withdraw …"))

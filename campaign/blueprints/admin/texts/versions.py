@@ -8,9 +8,11 @@ from campaign.blueprints.admin import bp
 from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.texts import words
+from campaign.domain.documents.fields import Draft
 from campaign.domain.errors import DomainError, NotFound
 from campaign.gateway_registry import current_context
 from campaign.services.content import versions
+from campaign.services.content.editing import document_state
 
 MAX_DIGITS = 9
 
@@ -19,14 +21,22 @@ MAX_DIGITS = 9
 def text_versions(document: str) -> ResponseReturnValue:
     """Every version of a text, newest first."""
     rows = versions.versions_of(campaign().id, document)
-    return render_template("admin/texts/versions.html", document=document, rows=rows, texts=words)
+    return render_template(
+        "admin/texts/versions.html", document=document, published=_published(document), rows=rows, texts=words
+    )
 
 
 @bp.get("/texts/<document>/versions/<version>")
 def text_version(document: str, version: str) -> ResponseReturnValue:
     """What a version changed."""
     comparison = versions.compare_version(campaign().id, document, _number(version))
-    return render_template("admin/texts/version.html", document=document, comparison=comparison, texts=words)
+    return render_template(
+        "admin/texts/version.html",
+        document=document,
+        published=_published(document),
+        comparison=comparison,
+        texts=words,
+    )
 
 
 @bp.post("/texts/<document>/versions/<version>/restore")
@@ -42,6 +52,10 @@ def restore_version(document: str, version: str) -> ResponseReturnValue:
         "admin.text",
         document=document,
     )
+
+
+def _published(document: str) -> Draft:
+    return document_state(campaign().id, document).published
 
 
 def _number(version: str) -> int:

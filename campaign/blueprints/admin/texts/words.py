@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from flask_babel import LazyString, lazy_pgettext
 from flask_babel import lazy_gettext as _
 
+from campaign.domain.documents.fields import Draft
 from campaign.domain.documents.kinds import UPDATE
 from campaign.domain.documents.merging import ConflictKind
 from campaign.domain.documents.reading import FieldProblem, ProblemKind
 from campaign.domain.errors import DomainError
-from campaign.i18n import number
+from campaign.i18n import number, text_of
 from campaign.languages import language_name
 from campaign.services.content.editing import DraftConflict, DraftTooLong
 from campaign.services.content.publishing import (
@@ -186,6 +187,11 @@ TEXT_RULES: Mapping[type[DomainError], LazyString] = {
     AlreadyDiscarded: _("There is no draft any more."),
 }
 """The rules that may be broken."""
+
+
+def document_title(name: str, content: Draft) -> str:
+    """Return what the page of a document is called: an update has its own title."""
+    return (text_of(content["title"]) if name.startswith(UPDATE) else "") or document_name(name)
 
 
 def document_name(name: str) -> str:
