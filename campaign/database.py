@@ -151,6 +151,13 @@ def autocommit(*, is_patient: bool = True) -> Iterator[Connection]:
         raise _error_for(error) from error
 
 
+def empty_log() -> None:
+    """Write SQLite's log into its file and empty it, so that neither has what was deleted; a busy one waits for the next time."""
+    if db.engine.dialect.name == "sqlite":
+        with suppress(DatabaseBusy), autocommit(is_patient=False) as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+
 @cache
 def _insert_once(table: type[Model], *, is_postgresql: bool) -> Any:  # the dialects' inserts have no type in common
     """Return a statement that is built once: building it anew costs more than running it."""

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaign.database import reading, transaction
+from campaign.database import empty_log, reading, transaction
 from campaign.days import local_day
 from campaign.domain.blocks import nameless_block
 from campaign.domain.donation import DonationState
@@ -129,7 +129,9 @@ def erase(order: ErasureOrder, *, clock: Clock) -> list[ErasureDone]:
     with transaction() as session:
         merged = donor_rows(session, order.donor_public_id, is_locking=True).merged
         orders = [order, *(replace(order, donor_public_id=name) for name in merged)]
-        return [erase_in(session, one, terms=current_terms(), at=clock.now()) for one in orders]
+        done = [erase_in(session, one, terms=current_terms(), at=clock.now()) for one in orders]
+    empty_log()
+    return done
 
 
 def erase_in(session: Session, order: ErasureOrder, *, terms: ErasureTerms, at: datetime) -> ErasureDone:

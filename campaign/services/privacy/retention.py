@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from campaign.database import reading, transaction
+from campaign.database import empty_log, reading, transaction
 from campaign.domain.retention import RetentionName
 from campaign.gateways.clock import Clock
 from campaign.gateways.file_store import FileStore
@@ -40,7 +40,9 @@ def count_due(rules: Sequence[RetentionRule], *, clock: Clock) -> list[Retention
 
 def run(rules: Sequence[RetentionRule], *, clock: Clock) -> list[RetentionCount]:
     """Delete everything that is due; each batch is a transaction, so that gifts never wait long for it."""
-    return [RetentionCount(rule.name, rule.days, _run_rule(rule, clock=clock)) for rule in rules]
+    counts = [RetentionCount(rule.name, rule.days, _run_rule(rule, clock=clock)) for rule in rules]
+    empty_log()
+    return counts
 
 
 def _run_rule(rule: RetentionRule, *, clock: Clock) -> int:

@@ -35,7 +35,7 @@ from campaign.services.receipts.files import receipt_pdf
 from campaign.services.receipts.listing import verify_receipt
 from tests.services.engine import Engine
 from tests.services.pledges.steps import begin_pledge, pledge_of
-from tests.services.privacy.people import SECRETS, KnownDonor, a_known_donor
+from tests.services.privacy.people import EMAIL, SECRETS, KnownDonor, a_known_donor
 from tests.support.builders import a_donor, a_member_of_staff
 
 CARD = "4242"
@@ -53,6 +53,12 @@ def everything_stored() -> str:
     return "\n".join(str(row) for table in tables for row in db.session.execute(select(table)))
 
 
+def sqlite_files() -> list[tuple[str, bytes]]:
+    """The database's file and its log; nothing on PostgreSQL."""
+    file = Path(db.engine.url.database or "")
+    return [(one.name, one.read_bytes()) for one in file.parent.glob(f"{file.name}*") if file.is_file()]
+
+
 def test_nothing_personal_is_left_but_the_receipt_and_then_not_even_that(engine: Engine, session: Session) -> None:
     known = a_known_donor(engine)
     number = session.execute(select(Receipt.number)).scalar_one()
@@ -62,6 +68,7 @@ def test_nothing_personal_is_left_but_the_receipt_and_then_not_even_that(engine:
 
     stored = everything_stored()
     assert [secret for secret in (*SECRETS, CARD) if secret in stored] == []
+    assert [name for name, content in sqlite_files() if EMAIL.encode() in content] == []
     assert sums.account_totals(session) == balances
     gift = engine.donation(known.gift)
     assert (gift.gift_minor, gift.state, gift.donor_id) == (25_00, "paid", known.id)
