@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from campaign.cli.doctor_erasures import examine_erasures, examine_second_list
 from campaign.cli.findings import Verdict
 from campaign.gateways.file_store import FolderFiles
 from campaign.jobs.steps import delete_old_data
+from campaign.models.campaign import Campaign
+from campaign.models.picture import Consent
 from campaign.models.receipt import Receipt
 from campaign.models.staff import AuditEvent
 from tests.blueprints.admin.client import sign_in_as
 from tests.services.engine import Engine
+from tests.services.pictures.test_consents import a_consent
 from tests.services.privacy.people import EMAIL, SECRETS, a_known_donor
 from tests.support.builders import a_donor
 from tests.support.fakes import FakePayments, RecordingMailer, SettableClock
@@ -115,6 +118,18 @@ def test_each_erasure_is_copied_to_the_second_place_and_the_doctor_misses_it_the
     assert [finding.verdict for finding in examine_second_list(inside, store)] == [Verdict.UNSAFE]
 
 
+def test_who_erases_sees_the_consents_of_people_with_the_same_name(
+    app: Flask, engine: Engine, session: Session, clock: SettableClock
+) -> None:
+    donor = a_known_donor(engine).public_id
+    admin = sign_in_as(app, clock, role="admin")
+    consent = a_consent(session.execute(select(Campaign)).scalar_one(), admin.staff_id, clock)
+    session.execute(update(Consent).values(person="AIDA the  Weaver"))
+    session.commit()
+    page = fetch(admin.client, "admin.donor_erasure", public_id=donor)
+    assert page.link("AIDA the Weaver") == f"/staff/consents/{consent}"
+
+
 def test_an_administrator_sees_what_goes_and_erases_once(
     app: Flask, engine: Engine, session: Session, clock: SettableClock
 ) -> None:
@@ -125,6 +140,7 @@ def test_an_administrator_sees_what_goes_and_erases_once(
     page = fetch(admin, "admin.donor_erasure", public_id=donor)
     assert "$25.00" in page.text("main")
     assert "1 receipt" in page.text("main")
+    assert not page.soup.select("[aria-labelledby=pictures]")
     form = f"form[action$='/{donor}/erase']"
     assert page.submit(admin, form).status_code == 303
     assert page.submit(admin, form).status_code == 303

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.admin import bp
-from campaign.blueprints.admin.frame import done, refused
+from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.privacy.words import DELETIONS
 from campaign.domain.errors import DomainError
@@ -15,6 +15,7 @@ from campaign.gateway_registry import current_context
 from campaign.gateways.file_store import FileStoreUnavailable
 from campaign.services.privacy import erasure, reapplying, second_list
 from campaign.services.privacy.erasure import ErasureOrder
+from campaign.services.privacy.namesakes import consents_of_namesakes
 from campaign.services.privacy.reapplying import UnreadableErasures
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,14 @@ log = logging.getLogger(__name__)
 def donor_erasure(public_id: str) -> ResponseReturnValue:
     """What an erasure would do; nothing is changed."""
     preview = erasure.preview(public_id, clock=current_context().clock)
-    return render_template("admin/privacy/erase.html", preview=preview, public_id=public_id, deletions=DELETIONS)
+    return render_template(
+        "admin/privacy/erase.html",
+        preview=preview,
+        namesakes=() if preview.erased_on else consents_of_namesakes(public_id),
+        shown_campaign=campaign().slug,
+        public_id=public_id,
+        deletions=DELETIONS,
+    )
 
 
 @bp.post("/donors/<public_id>/erase")
