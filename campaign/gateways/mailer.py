@@ -7,7 +7,7 @@ from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +15,8 @@ import idna
 
 from campaign.domain.errors import DomainError
 
+ENCODED_WORD = "=?"
+"""Where mail programs begin to decode a part of a header."""
 LIST_HEADERS = frozenset({"list-id", "list-unsubscribe", "list-unsubscribe-post"})
 
 
@@ -22,23 +24,29 @@ class _Policy(EmailPolicy):
     """Folds some headers in its own way.
 
     Headers of a list stay on one line: a mail program could not read an address that is folded and encoded. A long subject
-    is folded by `Header`: the policy of the standard library drops a space between two encoded words.
+    is folded by `Header`: the policy of the standard library drops a space between two encoded words. So is the name of the
+    sender: in one with other letters the policy writes `<` as it is, and the name could bring another address.
     """
 
     def fold(self, name: str, value: str) -> str:
         """Return a header as text."""
         if name.lower() in LIST_HEADERS:
             return f"{name}: {value}{self.linesep}"
-        if name.lower() == "subject" and not value.isascii():
-            text = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
-            return f"{name}: {text}{self.linesep}"
+        if name.lower() == "subject" and _needs_encoding(value):
+            return f"{name}: {self._encoded(name, value)}{self.linesep}"
+        sender = next(iter(getattr(value, "addresses", ())), None)
+        if name.lower() == "from" and sender and _needs_encoding(sender.display_name):
+            return f"{name}: {self._encoded(name, sender.display_name)} <{sender.addr_spec}>{self.linesep}"
         folded: str = super().fold(name, value)
         return folded
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Return a header as bytes."""
-        is_own = name.lower() in LIST_HEADERS | {"subject"}
+        is_own = name.lower() in LIST_HEADERS | {"subject", "from"}
         return self.fold(name, value).encode("ascii") if is_own else super().fold_binary(name, value)
+
+    def _encoded(self, name: str, text: str) -> str:
+        return Header(str(text), "utf-8", header_name=name).encode(linesep=self.linesep)
 
 
 POLICY = _Policy()
@@ -80,11 +88,11 @@ class Email:
             ValueError: a header contains a line break.
         """
         mail = EmailMessage(policy=POLICY)
-        mail["From"] = formataddr((self.sender_name, parseaddr(sender)[1])) if self.sender_name else sender
+        mail["From"] = Address(self.sender_name, addr_spec=parseaddr(sender)[1]) if self.sender_name else sender
         mail["To"] = deliverable(self.recipient)
         if self.reply_to:
             mail["Reply-To"] = deliverable(self.reply_to)
-        mail["Subject"] = self.subject
+        mail["Subject"] = _literal(self.subject)
         mail["Message-ID"] = self.message_id
         mail["Date"] = format_datetime(self.sent_at)
         mail["Auto-Submitted"] = "auto-generated"
@@ -99,6 +107,15 @@ class Email:
                 mail.add_attachment(content, maintype="application", subtype="pdf", filename=name)
         mail["Content-Language"] = self.language  # last: setting a content clears the headers about it
         return mail
+
+
+def _needs_encoding(text: str) -> bool:
+    return not text.isascii() or ENCODED_WORD in text
+
+
+def _literal(text: str) -> str:
+    """Return a text so that it is read as it stands: an encoded word typed by somebody could be a line break, and headers."""
+    return Header(text, "utf-8").encode(maxlinelen=0) if ENCODED_WORD in text else text
 
 
 class Mailer(Protocol):

@@ -1,6 +1,9 @@
 """In whose name an email leaves: the campaign's or the organisation's, and where answers go."""
 
 from dataclasses import replace
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 from flask import Flask
@@ -88,3 +91,30 @@ def test_the_name_stands_beside_the_address_that_the_server_may_send_from(name: 
     header = email.as_email("Kurak <give@library.example>")["From"]
     [address] = header.addresses
     assert f"{address.display_name} <{address.addr_spec}>" == sender
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "=?utf-8?q?Bank=0D=0ABcc:_x@evil.example?=",
+        "Жаңы <x@evil.example>",
+        "Жаңы\x85Bcc: x",
+        '"Bank" <x@evil.example>, b',
+    ],
+)
+def test_a_typed_name_or_title_brings_no_header_and_no_address(typed: str) -> None:
+    email = Email(
+        message_id="<1@library.example>",
+        recipient="donor@example.org",
+        subject=typed.replace("\x85", " "),
+        text="t",
+        html="h",
+        language="en",
+        sent_at=NOW,
+        sender_name=typed,
+    )
+    sent = email.as_email("Kurak <give@library.example>").as_bytes()
+    raw = message_from_bytes(sent)
+    assert raw["Bcc"] is None
+    assert parseaddr(raw["From"])[1] == "give@library.example"
+    assert str(make_header(decode_header(raw["Subject"]))) == email.subject
