@@ -13,6 +13,7 @@ from campaign.jobs import work_off_everything
 from campaign.models.campaign import Campaign
 from campaign.models.fund import Fund
 from campaign.models.outbox import Message
+from campaign.services.demo.guests import sign_up_for_first_event
 from campaign.services.events import unconfirmed
 from campaign.services.events.confirming import confirm_own
 from campaign.services.events.links import sign_link
@@ -49,6 +50,18 @@ def test_who_reads_no_mailbox_takes_no_place(campaign: Campaign, clock: Settable
     someone(fund, "aida", clock=clock, places=3)
     assert states(fund)["Aida"] is CONFIRMED
     assert list(states(fund).values()).count(UNCONFIRMED) == 9
+
+
+@sqlite
+def test_the_demo_has_no_guests_where_its_first_event_takes_none(campaign: Campaign, clock: SettableClock) -> None:
+    sign_up_for_first_event(campaign.slug, clock=clock)
+    fund = an_event(campaign, capacity=3)
+    clock.at = BEGINS_AT + timedelta(days=1)
+    sign_up_for_first_event(campaign.slug, clock=clock)
+    assert states(fund) == {}
+    clock.at = BEGINS_AT - timedelta(days=1)
+    sign_up_for_first_event(campaign.slug, clock=clock)
+    assert list(states(fund).values()) == [CONFIRMED, CONFIRMED, WAITING, WAITING]
 
 
 @sqlite
