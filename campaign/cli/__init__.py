@@ -1,6 +1,7 @@
 """The commands of `flask --app wsgi`, one module a group; `environment` and `serve` are programs of their own."""
 
 import sys
+from contextlib import suppress
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,8 @@ def _in_one_sentence(command: click.Command) -> click.Command:
         except DatabaseBusy:
             sys.exit("kurak: the database is busy, or takes nothing for now: try again in a moment.")
         except DatabaseError as error:
+            if _is_unprepared(context):
+                sys.exit("kurak: the database has no tables of this version yet: run `flask --app wsgi prepare` first.")
             if type(error) not in LOST_DATABASE:  # a mistake in a statement is ours: its traceback is wanted
                 raise
             reason = (str(error.orig).strip() or "no reason given").splitlines()[0]
@@ -78,3 +81,15 @@ def _in_one_sentence(command: click.Command) -> click.Command:
 
     guarded.invoke = invoke_it  # type: ignore[method-assign,assignment]  # commands are instances, made by decorators
     return guarded
+
+
+def _is_unprepared(context: click.Context) -> bool:
+    """Return whether the database answers, but was not migrated to this version."""
+    from flask.cli import ScriptInfo  # late, as above
+
+    from campaign.services.schema import schema_state
+
+    with suppress(DatabaseError), context.ensure_object(ScriptInfo).load_app().app_context():
+        state = schema_state()
+        return not (state.is_ready or state.is_newer)
+    return False

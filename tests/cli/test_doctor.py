@@ -152,3 +152,13 @@ def test_a_command_without_a_database_says_so_in_one_sentence(tmp_path: Path, co
     ]
     assert len(lines) == 1
     assert "secret" not in result.output
+
+
+@pytest.mark.database("sqlite")
+def test_a_command_on_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
+    from campaign import create_app
+
+    url = f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    app = create_app(dataclasses.replace(config_for(url, instance=tmp_path), database_url=url))
+    result = app.test_cli_runner().invoke(args=["ledger", "check"])
+    assert str(result.exception).endswith("run `flask --app wsgi prepare` first.")
