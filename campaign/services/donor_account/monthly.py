@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -11,7 +12,10 @@ from campaign.domain.pledge import PledgeLinkBroken, PledgeState
 from campaign.gateways.clock import Clock
 from campaign.models.donor import Donor
 from campaign.services.pledges.links import MailboxLink, sign_mailbox
-from campaign.services.pledges.mailbox import LINK_LIFE, MailboxPledge, mailbox_pledges
+from campaign.services.pledges.mailbox import MailboxPledge, mailbox_pledges
+
+LINK_LIFE = timedelta(hours=1)
+"""Of the links on the page: they stay in the history of a browser that others use after the donor has signed out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,7 @@ def monthly_gifts_of(donor_id: int, *, clock: Clock) -> MonthlyGifts:
     """Return the monthly gifts of a donor who is signed in."""
     with reading() as session:
         name = session.execute(select(Donor.public_id).where(Donor.id == donor_id)).scalar_one()
-    link = MailboxLink(name, clock.now() + LINK_LIFE)
+    link = MailboxLink(name, clock.now() + LINK_LIFE, session_at=clock.now())
     pledges: list[MailboxPledge] = []
     with suppress(PledgeLinkBroken):  # the mailbox has none
         pledges = mailbox_pledges(link, clock=clock)

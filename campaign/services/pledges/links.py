@@ -34,6 +34,8 @@ class PledgeLink:
     version: int
     issued_at: datetime | None = None
     """When its email was written, to the second; None for a link from the time before links had a date."""
+    expires_at: datetime | None = None
+    """Set for one that was in no email, but on a page of somebody who was signed in."""
 
 
 def link_address(pledge: Pledge, *, issued_at: datetime, public_url: str, language: str) -> str:
@@ -47,6 +49,10 @@ def refuse_expired(session: Session, link: PledgeLink, pledge: Pledge, *, at: da
     Raises:
         PledgeLinkBroken: the link has expired.
     """
+    if link.expires_at is not None:
+        if at > link.expires_at:
+            raise PledgeLinkBroken
+        return
     issued_at = link.issued_at or pledge.started_at
     life = timedelta(days=current_app.config["KURAK"].pledge_link_days)
     if at <= issued_at + life:
@@ -84,36 +90,46 @@ class MailboxLink:
 
     donor_public_id: str
     expires_at: datetime
+    session_at: datetime | None = None
+    """When a signed-in donor got it on a page: then the links that it shows end when it does."""
 
 
 def sign_mailbox(link: MailboxLink) -> str:
     """The word in its address."""
-    return str(_mailbox_signer().dumps([link.donor_public_id, int(link.expires_at.timestamp())]))
+    dates = [date for date in (link.expires_at, link.session_at) if date]
+    return str(_mailbox_signer().dumps([link.donor_public_id, *_stamps(dates)]))
 
 
 def read_mailbox(token: str) -> MailboxLink:
     """What such a link says; PledgeLinkBroken when we did not sign it. Whether it has expired is for the caller."""
     try:
-        public_id, expires_at = _mailbox_signer().loads(token)
-        return MailboxLink(str(public_id), datetime.fromtimestamp(int(expires_at), UTC))
+        public_id, *dates = _mailbox_signer().loads(token)
+        return MailboxLink(str(public_id), *map(_moment, dates))
     except (BadData, TypeError, ValueError, OverflowError) as error:
         raise PledgeLinkBroken from error
 
 
 def sign(link: PledgeLink) -> str:
     """The word in the address."""
-    dated = [int(link.issued_at.timestamp())] if link.issued_at else []
-    return str(_signer().dumps([link.public_id, link.version, *dated]))
+    dates = [date for date in (link.issued_at, link.expires_at) if date]
+    return str(_signer().dumps([link.public_id, link.version, *_stamps(dates)]))
 
 
 def read(token: str) -> PledgeLink:
     """What a link says; PledgeLinkBroken when we did not sign it. Whether it has expired, `refuse_expired` says."""
     try:
-        public_id, version, *dated = _signer().loads(token)
-        issued_at = datetime.fromtimestamp(int(dated[0]), UTC) if dated else None
-        return PledgeLink(str(public_id), int(version), issued_at)
+        public_id, version, *dates = _signer().loads(token)
+        return PledgeLink(str(public_id), int(version), *map(_moment, dates))
     except (BadData, TypeError, ValueError, OverflowError) as error:
         raise PledgeLinkBroken from error
+
+
+def _stamps(dates: list[datetime]) -> list[int]:
+    return [int(date.timestamp()) for date in dates]
+
+
+def _moment(stamp: object) -> datetime:
+    return datetime.fromtimestamp(int(str(stamp)), UTC)
 
 
 def _signer() -> URLSafeSerializer:

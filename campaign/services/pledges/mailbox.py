@@ -124,9 +124,9 @@ def mailbox_pledges(link: MailboxLink, *, clock: Clock) -> list[MailboxPledge]:
     """
     if link.expires_at < clock.now():
         raise PledgeLinkBroken
-    withdrawn = select(PledgeEvent.pledge_id).where(
-        PledgeEvent.kind == "links_withdrawn", PledgeEvent.at >= link.expires_at - LINK_LIFE
-    )
+    issued_at = link.session_at or link.expires_at - LINK_LIFE
+    withdrawn = select(PledgeEvent.pledge_id).where(PledgeEvent.kind == "links_withdrawn", PledgeEvent.at >= issued_at)
+    expires_at = link.expires_at if link.session_at else None
     with reading() as session:
         rows = session.execute(
             select(Pledge, Campaign.name, Fund.title)
@@ -140,7 +140,7 @@ def mailbox_pledges(link: MailboxLink, *, clock: Clock) -> list[MailboxPledge]:
         if not rows:
             raise PledgeLinkBroken
         card_states = _card_states(session, [row[0].id for row in rows])
-        return [_shown(*row, issued_at=link.expires_at - LINK_LIFE, card_states=card_states) for row in rows]
+        return [_shown(*row, dates=(issued_at, expires_at), card_states=card_states) for row in rows]
 
 
 def ask_for_card(pledges: list[MailboxPledge], target: MailboxPledge, *, is_for_all: bool, clock: Clock) -> str:
@@ -206,13 +206,13 @@ def _shown(
     campaign_name: dict[str, str],
     purpose: dict[str, str],
     *,
-    issued_at: datetime,
+    dates: tuple[datetime, datetime | None],
     card_states: dict[int, str],
 ) -> MailboxPledge:
     state = PledgeState(pledge.state)
     return MailboxPledge(
         public_id=pledge.public_id,
-        token=sign(PledgeLink(pledge.public_id, pledge.link_version, issued_at)),
+        token=sign(PledgeLink(pledge.public_id, pledge.link_version, *dates)),
         campaign_name=campaign_name,
         purpose=purpose,
         state=state,

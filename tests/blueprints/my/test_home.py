@@ -45,6 +45,9 @@ def test_gifts_receipts_and_monthly_gifts_stand_on_one_page(browser: Browser) ->
     assert page.texts("section[aria-labelledby=monthly] dt")[2:4] == ["Next payment", "Card"]
     manage = page.link("Change amount, card or pause; stop it")
     assert browser.client.get(manage).status_code == 200
+    browser.engine.clock.advance(hours=1, seconds=1)
+    assert browser.client.get(manage).status_code == 404  # it is in the history of the browser
+    browser.engine.clock.advance(hours=-1, seconds=-1)
     number = page.one("a[download]")
     pdf = browser.client.get(str(number["href"]))
     assert (pdf.mimetype, pdf.headers["Cache-Control"]) == ("application/pdf", "no-store")
