@@ -147,6 +147,7 @@ def test_an_administrator_sees_what_goes_and_erases_once(
     again = fetch(admin, "admin.donor_erasure", public_id=donor)
     assert "nothing left to show or change" in again.text("body")
     assert not again.soup.select(form)
+    assert "See what would go" not in fetch(admin, "admin.donor_privacy", public_id=donor).text("main")
     for path in (
         f"/staff/donors/{donor}",
         f"/staff/donors/{donor}/privacy",

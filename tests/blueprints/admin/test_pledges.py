@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from campaign.database import transaction
 from campaign.models.campaign import Campaign
+from campaign.models.donor import Donor
 from campaign.models.pledge import Pledge
 from campaign.services import audit
 from campaign.services.audit import AuditFilter
@@ -153,6 +154,11 @@ def test_withdrawn_links_open_nothing_and_the_next_email_has_a_new_one(engine: E
     engine.work()
     new = engine.mailer.sent[-1].text.split("http://localhost")[1].split()[0]
     assert staff.get(new).status_code == 200
+    page = f"/staff/pledges/{pledge.public_id}"
+    assert "Send the donor a new link" in staff.get(page).text
+    with transaction() as session:
+        session.execute(update(Donor).values(email=None, email_key=None))
+    assert "Send the donor a new link" not in staff.get(page).text
 
 
 def test_another_campaign_s_monthly_gift_is_not_found(engine: Engine) -> None:
