@@ -76,7 +76,11 @@ def test_a_report_of_an_event_becomes_a_draft_of_it_once(staff: FlaskClient, cam
     page = fetch_address(staff, answer.get_json()["address"])
     assert page.texts("section h2").count("A report from field mode is waiting") == 1
     assert "Reports from field mode wait" in fetch(staff, "admin.overview").text()
-    assert "Say first that the event has taken place" in page.text()
+    advice = ("Say first that the event has taken place", "gets an email five minutes later")
+    assert [sentence in page.text() for sentence in advice] == [True, True]
+    change(event, status="cancelled")
+    page = fetch_address(staff, f"/staff/plan/{event.public_id}")
+    assert [sentence in page.text() for sentence in advice] == [False, False]
     change(event, status="held")
     report = fetch_address(staff, fetch_address(staff, f"/staff/plan/{event.public_id}").link("Open it in the report"))
     assert "Wool: 900" in report.text("section.card")
