@@ -123,6 +123,8 @@ def test_a_withdrawn_update_answers_410_and_leaves_list_feed_and_sitemap(
     stale = form.submit(writer, FORM, title_en="Corrected", revision="1")  # opened before it was published
     correction = followed(writer, stale)
     assert "published already" in correction.text(".notice.good")
+    other = Page(form.submit(writer, FORM, title_en="Another", revision="1"))
+    assert (other.answer.status_code, other.text("[name='title.en']"), other.text("ins")) == (409, "Another", "Another")
     assert "Corrected" not in client.get(f"/en/updates/{public_id}").text
     publish_correction(writer, correction)
     assert "Corrected on December 1, 2026." in client.get(f"/en/updates/{public_id}").text.replace("\xa0", " ")

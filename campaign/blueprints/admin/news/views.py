@@ -12,6 +12,7 @@ from campaign.blueprints.admin.frame import campaign, done, refused
 from campaign.blueprints.admin.guard import person
 from campaign.blueprints.admin.news import words as news_words
 from campaign.blueprints.admin.news.forms import PUBLISH, SCHEDULE, RevisionForm, UpdateForm, update_form
+from campaign.blueprints.admin.texts.document_page import document_page
 from campaign.blueprints.admin.words import sentence_of
 from campaign.days import local_day
 from campaign.domain.errors import DomainError
@@ -26,7 +27,7 @@ from campaign.domain.news import (
 from campaign.gateway_registry import current_context
 from campaign.jobs import wake
 from campaign.services.campaigns.quoted_texts import UPDATE, piece_name
-from campaign.services.content.editing import DraftChange, document_state, save_draft
+from campaign.services.content.editing import DraftChange, DraftConflict, document_state, save_draft
 from campaign.services.news import publishing, writing
 from campaign.services.news import updates as update_list
 from campaign.services.news.readers import confirmed_count
@@ -138,6 +139,8 @@ def _save_correction(form: UpdateForm, view: UpdateView) -> ResponseReturnValue:
     change = DraftChange(draft=draft, base="" if state.has_draft else state.base)
     try:
         save_draft(campaign().id, view.document, change, actor_id=person().id, clock=current_context().clock)
+    except DraftConflict as conflict:
+        return document_page(state, typed=draft, conflict=conflict), HTTPStatus.CONFLICT
     except DomainError as error:
         return refused(error, "admin.text", document=view.document)
     return done(
