@@ -11,6 +11,8 @@ from receipts.document import ReceiptDocument
 PNG = "image/png"
 LARGEST = (60.0, 16.0)
 """Width and height in millimetres that a picture has at most."""
+CLOSE = (52.0, 12.0)
+"""The same where a mark, a conversion and both pictures do not fit otherwise."""
 DENSE = (40.0, 9.0)
 """The same on a receipt with very much to say."""
 _DOTS, _FEWEST_DOTS = 300 / 25.4, 150 / 25.4

@@ -29,14 +29,14 @@ from receipts.fetching import ASSETS, PackageFiles
 from receipts.fonts import FONT_FOLDER, fallback_folders, private_fontconfig
 from receipts.page import page_of
 from receipts.pdf import finish
-from receipts.pictures import DENSE, LARGEST, PrintedPicture, digests_of, printed_size
+from receipts.pictures import CLOSE, DENSE, LARGEST, PrintedPicture, digests_of, printed_size
 from receipts.printable import needs_fallback, printable_document, typeface
 from receipts.texts import texts_in
 
 _VARIANT = "pdf/a-3a"
 _COLOURS = "receipt-srgb"
 _Fonts = Literal["common", "fallback"]
-_SPACINGS = {"roomy": LARGEST, "dense": DENSE}  # the second for the rare receipt with very long texts
+_SPACINGS = {"roomy": LARGEST, "close": CLOSE, "dense": DENSE}  # the last for the rare receipt with very long texts
 """How closely a receipt is set, and the room of a picture."""
 
 _one_at_a_time = threading.Lock()

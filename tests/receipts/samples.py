@@ -31,6 +31,16 @@ _LOCAL: dict[Language, dict[str, Any]] = {
     "ky": {"donor_name": "Өмүрбек Үсөнов Ңң", "purpose": "Гранттар", "issued_at_place": "Ош"},
 }
 
+A_TEST_RECEIPT: dict[str, Any] = {"is_test": True, "number": "TEST-WCL-2026-000001"}
+A_CONVERTED_GIFT: dict[str, Any] = {
+    "amount_minor": 100_00,
+    "currency": "USD",
+    "settled_minor": 8_745_00,
+    "settled_currency": "KGS",
+    "settled_exponent": 2,
+    "rate": "87.45",
+}
+
 
 def a_receipt(language: Language = "en", **facts: Any) -> ReceiptDocument:
     """Give a receipt in a language with some of its facts changed."""

@@ -11,7 +11,7 @@ import pytest
 from receipts import HoldReason, PrintedPicture, ReceiptDocument, ReceiptOnHold, check_document, render_pdf
 from receipts.pictures import DENSE, LARGEST, printed, printed_size
 from tests.receipts.pictures import LOGO, PICTURES, SIGNATURE, WITH_BOTH
-from tests.receipts.samples import a_receipt
+from tests.receipts.samples import A_CONVERTED_GIFT, A_TEST_RECEIPT, a_receipt
 
 
 @cache
@@ -28,6 +28,16 @@ def test_both_have_a_text_and_fit_on_one_page() -> None:
         ]
     assert {"Logo of Demo Foundation", "Signature of Demo signatory"} <= texts
     assert not any(item.get("/Interpolate") or "/SMask" in item for item in pictures)
+
+
+def test_with_a_mark_and_a_conversion_it_is_set_a_little_closer_not_small() -> None:
+    pdf = render_pdf(a_receipt(**WITH_BOTH | A_CONVERTED_GIFT | A_TEST_RECEIPT), PICTURES)
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        steps = pikepdf.parse_content_stream(opened.pages[0])
+    assert len(opened.pages) == 1
+    assert max(float(step.operands[1]) for step in steps if str(step.operator) == "Tf") == pytest.approx(
+        32 * 4 / 3, abs=0.01
+    )
 
 
 def test_the_heading_and_the_amount_have_the_issuers_colour_until_the_receipt_ends() -> None:

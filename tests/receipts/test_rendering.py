@@ -17,19 +17,10 @@ from receipts import render_pdf
 from receipts.document import Language
 from receipts.texts import languages
 from tests.receipts.pictures import PICTURES, WITH_BOTH
-from tests.receipts.samples import a_receipt, accessibility_findings, text_of
+from tests.receipts.samples import A_CONVERTED_GIFT, A_TEST_RECEIPT, a_receipt, accessibility_findings, text_of
 
 A_VOID_RECEIPT: dict[str, Any] = {"status": "void", "voided_on": date(2026, 5, 1)}
 A_REPLACED_RECEIPT: dict[str, Any] = {"status": "replaced", "replaced_by": "WCL-2026-000999"}
-A_TEST_RECEIPT: dict[str, Any] = {"is_test": True, "number": "TEST-WCL-2026-000001"}
-A_CONVERTED_GIFT: dict[str, Any] = {
-    "amount_minor": 100_00,
-    "currency": "USD",
-    "settled_minor": 8_745_00,
-    "settled_currency": "KGS",
-    "settled_exponent": 2,
-    "rate": "87.45",
-}
 
 
 @cache
