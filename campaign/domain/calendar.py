@@ -3,6 +3,11 @@
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
+def day_as_typed(moment: datetime) -> date:
+    """Return the day of a moment that somebody typed, in their own time: it has no time zone yet."""
+    return moment.date()
+
+
 def local_day(instant: datetime, zone: tzinfo) -> date:
     """The day on which an instant falls in a time zone."""
     if instant.tzinfo is None:

@@ -23,7 +23,7 @@ from tests.browser.lab import EVERYWHERE, Lab, played
 from tests.journeys.site import running_site
 from tests.support.pictures import file_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.faults]
 
 LOOKS = ((360, "light"), (1280, "dark"), (360, "dark"), (1280, "light"))
 IS_FULL = os.environ.get("KURAK_AXE") == "full"
@@ -214,7 +214,6 @@ def test_every_public_page_is_without_fault(lab: Lab, lang: str) -> None:
     assert faults_of(lab.visitor.new_page(), addresses, lang) == {}
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_staff_page_is_without_fault(lab: Lab, lang: str) -> None:
     page = staff_page(lab, lang)
@@ -232,7 +231,6 @@ def staff_page(lab: Lab, lang: str) -> Page:
     return page
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_further_page_is_without_fault(lab: Lab, lang: str) -> None:
     addresses = {name: address.format(lang=lang, **lab.names) for name, address in turn_of(lang, FURTHER_PUBLIC)}
@@ -295,7 +293,6 @@ def test_what_was_typed_without_a_line_or_a_session_is_not_lost(lab: Lab, chromi
     context.close()
 
 
-@pytest.mark.faults
 def test_a_form_that_was_sent_without_a_line_is_offered_again(lab: Lab, chromium: Browser) -> None:
     context = chromium.new_context(base_url=lab.site.url)
     sign_in(context)

@@ -16,7 +16,7 @@ from tests.support.builders import a_fund
 pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
 
 IS_FULL = os.environ.get("KURAK_AXE") == "full"
-"""`make axe` looks at every language at both widths, in light and in dark; `make test` at each language once."""
+"""`make axe` looks at every language at both widths, in light and in dark; `make faults` at each language once."""
 SIGHTS = [(lang, width) for lang in ("en", "ru", "ky") for width in (320, 1280)]
 if not IS_FULL:
     SIGHTS = [("en", 320), ("ru", 1280), ("ky", 320)]

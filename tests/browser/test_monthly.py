@@ -12,7 +12,7 @@ from tests.browser.test_giving import is_narrow_enough, opened, pay
 from tests.journeys.site import Site
 from tests.sandbox.monthly import A_MONTH
 
-pytestmark = [pytest.mark.browser, pytest.mark.database("sqlite")]
+pytestmark = [pytest.mark.browser, pytest.mark.faults, pytest.mark.database("sqlite")]
 
 
 def begun(chromium: Browser, site: Site) -> Page:

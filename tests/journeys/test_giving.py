@@ -29,6 +29,7 @@ CHARGES = {
 GIFTS = {"USD": "25", "EUR": "25", "KGS": "1000"}
 
 
+@pytest.mark.database("sqlite")
 @pytest.mark.parametrize(("lang", "currency"), sorted(CHARGES))
 def test_a_gift_arrives_in_every_language_and_currency(site: Site, browser: Browser, lang: str, currency: str) -> None:
     a_fund(campaign=site.campaign(), code="THEME-GRANTS")
@@ -143,6 +144,7 @@ def test_an_expired_payment_page_is_reported_and_the_form_is_fresh(site: Site, b
     assert closed.status_code == 410
 
 
+@pytest.mark.database("sqlite")
 @pytest.mark.parametrize("fault", ["reset_after", "error_after", "reset", "error_before", "rate_limit"])
 def test_a_payment_page_that_failed_to_open_is_opened_by_the_next_press(
     site: Site, browser: Browser, fault: str

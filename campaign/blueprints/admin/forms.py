@@ -22,6 +22,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from campaign.blueprints.admin import words
+from campaign.domain.calendar import day_as_typed
 from campaign.domain.errors import DomainError, FormReused
 from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.money import CURRENCIES, Money
@@ -234,7 +235,7 @@ def _texts_of(field: Field) -> dict[str, str]:
         chosen = field.data if isinstance(field.data, list) else [field.data]
         return {label: ", ".join(str(words) for value, words, *_more in field.choices or () if value in chosen)}
     if isinstance(field.data, datetime):
-        return {label: f"{day(field.data.date())}, {field.data:%H:%M}"}
+        return {label: f"{day(day_as_typed(field.data))}, {field.data:%H:%M}"}
     if isinstance(field.data, date):
         return {label: day(field.data)}
     amount: Money | None = getattr(field, "amount", None)

@@ -20,6 +20,8 @@ from tests.support.builders import a_campaign, a_donation, a_paid_gift
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch, fetch_address
 
+pytestmark = pytest.mark.database("sqlite")  # the lists and sums themselves are tried on both
+
 
 def numbers_of(client: FlaskClient, **filters: str) -> set[str]:
     """Public ids in the list under these filters."""
@@ -30,6 +32,7 @@ def numbers_of(client: FlaskClient, **filters: str) -> set[str]:
 PAID_OF_THREE = "3 donations, 2 of them paid: €100.00 · $25.00 (refunds not taken off)"
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_the_list_counts_and_adds_up_what_is_paid_per_currency(
     three_gifts: dict[str, Donation], finance: FlaskClient
 ) -> None:
@@ -38,6 +41,7 @@ def test_the_list_counts_and_adds_up_what_is_paid_per_currency(
     assert page.texts("tbody th") == [three_gifts[name].public_id for name in ("open", "bermet", "aigul")]
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_sums_of_very_many_gifts_are_computed_on_request(
     three_gifts: dict[str, Donation], finance: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,6 +68,7 @@ def test_a_row_begins_with_the_amount_which_leads_to_the_gift(
     assert "Айгүл ky aigul@example.org" in page.texts("tbody td")
 
 
+@pytest.mark.database("sqlite", "postgresql")
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -87,6 +92,7 @@ def test_each_filter_lists_the_matching_gifts(
     assert numbers_of(finance, **filters) == {three_gifts[name].public_id for name in expected}
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_a_gift_is_listed_by_its_number_and_by_its_purpose(
     three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
 ) -> None:
@@ -145,6 +151,7 @@ def test_a_filter_that_is_no_day_or_amount_is_refused_and_stays_in_its_field(
     assert page.texts("tbody th") == []
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_fifty_gifts_are_a_page_and_a_new_one_moves_nothing(campaign: Campaign, finance: FlaskClient) -> None:
     gifts = [a_donation(campaign=campaign, public_name=f"Donor {n}") for n in range(53)]
     first = fetch(finance, "admin.donations")
@@ -156,6 +163,7 @@ def test_fifty_gifts_are_a_page_and_a_new_one_moves_nothing(campaign: Campaign, 
     assert len(gzip.compress(first.answer.data)) < 8_000
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_a_viewer_sees_and_finds_only_what_donors_made_public(
     app: Flask, clock: SettableClock, campaign: Campaign, three_gifts: dict[str, Donation]
 ) -> None:
@@ -232,6 +240,7 @@ def test_a_name_is_hidden_from_the_supporters_list_and_shown_again(
     assert acts == ["donation:wall_hidden", "donation:wall_shown"]
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_the_file_has_the_rows_of_the_screen_and_is_in_the_audit_trail(
     three_gifts: dict[str, Donation], finance: FlaskClient, session: Session
 ) -> None:

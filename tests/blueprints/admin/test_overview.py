@@ -37,6 +37,8 @@ from tests.support.builders import (
 from tests.support.fakes import SettableClock
 from tests.support.pages import fetch
 
+pytestmark = pytest.mark.database("sqlite")  # the lists and sums themselves are tried on both
+
 
 @pytest.fixture
 def viewer(app: Flask, clock: SettableClock, campaign: Campaign) -> FlaskClient:
@@ -102,6 +104,7 @@ def test_a_refund_that_waits_for_long_needs_a_person(campaign: Campaign) -> None
     assert kinds(campaign) == {"refund_stuck"}
 
 
+@pytest.mark.database("sqlite", "postgresql")
 @pytest.mark.parametrize(
     ("state", "expected"),
     [("failed", {"inbox_failed"}), ("waiting_for_parent", {"inbox_waiting_for_parent"}), ("new", set())],
@@ -206,6 +209,7 @@ def test_how_many_donors_there_are_is_for_those_who_see_donors(
     assert is_shown == [True, False]
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_donors_are_counted_by_email_address_however_the_payers_name_is_written(campaign: Campaign) -> None:
     donor = a_donor()
     for name in ("Айгүл Асанова", "АЙГҮЛ АСАНОВА", "Bakyt Asanov"):
@@ -214,6 +218,7 @@ def test_donors_are_counted_by_email_address_however_the_payers_name_is_written(
     assert (dollars.gifts, dollars.donors) == (3, 1)
 
 
+@pytest.mark.database("sqlite", "postgresql")
 @pytest.mark.broken_books  # the row alone is refunded, not the books
 def test_fully_refunded_gifts_are_not_counted_as_on_the_public_page(campaign: Campaign, session: Session) -> None:
     a_paid_gift(campaign=campaign, gift=usd(10_00), fee_minor=0, donor_id=a_donor().id)
@@ -236,6 +241,7 @@ def test_the_table_under_the_chart_writes_amounts_as_other_tables_do(viewer: Fla
     assert "$70" not in cells
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_money_is_summed_in_the_campaigns_currency_and_gifts_in_their_own(
     campaign: Campaign, clock: SettableClock
 ) -> None:
@@ -267,6 +273,7 @@ def test_money_is_summed_in_the_campaigns_currency_and_gifts_in_their_own(
     assert (event_figures.code, event_figures.allocated_minor) == ("EVENT-1", 50_00)
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_the_figures_are_those_of_the_public_page_about_money(
     client: FlaskClient, viewer: FlaskClient, campaign: Campaign
 ) -> None:
@@ -296,6 +303,7 @@ def test_money_that_is_not_converted_yet_is_shown_as_in_transit(viewer: FlaskCli
     assert "In transit, not yet converted: €7.00" in fetch(viewer, "admin.overview").text("[aria-labelledby=figures]")
 
 
+@pytest.mark.database("sqlite", "postgresql")
 def test_the_chart_of_days_ends_today_with_everything_given(campaign: Campaign) -> None:
     for days, minor in ((100, 5_00), (3, 10_00), (0, 20_00)):
         a_paid_gift(campaign=campaign, gift=usd(minor), at=NOW - timedelta(days=days))

@@ -36,7 +36,7 @@ def test_the_highest_milestone_that_is_reached_gets_one_draft(
     prepare_notes(clock=clock)
     ((note,), _more) = list_updates(UpdateFilter(campaign_id=campaign.id))
     assert (note.state, note.milestone_minor, note.languages) == (UpdateState.DRAFT, 20_00, ("en", "ky", "ru"))
-    assert note.text.title["ru"] == "Рубеж достигнут: Step 2000 (ru)"
+    assert note.text.title["ru"] == "Веха достигнута: Step 2000 (ru)"
     assert note.text.body["en"] == "Together we have reached the milestone of $20. Thank you!\n\nA room for all. (en)"
     assert session.execute(prepared_notes(campaign.id)).scalar_one() == 1
     session.rollback()
