@@ -231,6 +231,16 @@ def staff_page(lab: Lab, lang: str) -> Page:
     return page
 
 
+def test_the_preview_in_another_window_follows_what_is_typed(lab: Lab) -> None:
+    editor, preview = lab.staff.new_page(), lab.staff.new_page()
+    editor.goto("/staff/texts/questions")
+    preview.goto("/staff/texts/questions/preview?lang=en")
+    editor.locator("form#document [name$='.question.en']").first.fill("Who weaves it?")
+    expect(preview.frame_locator("iframe.phone").locator("main")).to_contain_text("Who weaves it?", timeout=15_000)
+    editor.close()
+    preview.close()
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_further_page_is_without_fault(lab: Lab, lang: str) -> None:
     addresses = {name: address.format(lang=lang, **lab.names) for name, address in turn_of(lang, FURTHER_PUBLIC)}

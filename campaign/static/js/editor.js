@@ -128,5 +128,10 @@ if (form) {
   for (const list of form.querySelectorAll(".rows")) addHandles(list);
   form.addEventListener("input", retain);
   // A colleague's text is replaced by the button alone, after both were compared.
-  if (!("conflict" in words)) saveWhileTyping(form, words.autosave, said, { onReply: takeOver, onSaved: release });
+  const previews = new BroadcastChannel(words.followed);
+  const onReply = (reply, sent) => {
+    takeOver(reply, sent);
+    previews.postMessage("saved");
+  };
+  if (!("conflict" in words)) saveWhileTyping(form, words.autosave, said, { onReply, onSaved: release });
 }

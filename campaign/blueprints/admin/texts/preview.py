@@ -28,7 +28,9 @@ def preview_text(document: str) -> ResponseReturnValue:
     state, chosen = document_state(campaign().id, document), _chosen_language()
     email = _email(document, chosen) if document.startswith(MAIL) else None
     answer = make_response(
-        render_template("admin/texts/preview.html", state=state, texts=words, chosen=chosen, email=email)
+        render_template(
+            "admin/texts/preview.html", state=state, texts=words, chosen=chosen, email=email, slug=campaign().slug
+        )
     )
     answer.headers["Content-Security-Policy"] = content_security_policy() + "; frame-src 'self'"
     return answer
