@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaign.database import reading
 from campaign.days import time_zone
 from campaign.domain.donation import DonationState
+from campaign.i18n import language_in_words
 from campaign.services.exports.state_words import DONATIONS, ENDINGS, RECEIPTS, in_words
 from campaign.services.gifts.listing import DonationFilter, DonationRow, all_donations
 from campaign.services.receipts import listing
@@ -102,7 +103,7 @@ def _donation_cells(row: DonationRow) -> tuple[Cell, ...]:
         row.name,
         row.email,
         _("yes") if row.is_anonymous else _("no"),
-        row.language,
+        language_in_words(row.language),
         row.fund_code,
         row.charge.currency,
         row.charge.decimal,
@@ -130,7 +131,7 @@ def _receipt_cells(filters: ReceiptFilter) -> Iterator[tuple[Cell, ...]]:
                 row.issued_at,
                 row.donation_public_id,
                 row.paid_on,
-                row.language,
+                language_in_words(row.language),
                 row.amount.currency,
                 row.amount.decimal,
                 row.ended_at,
