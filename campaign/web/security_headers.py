@@ -70,6 +70,17 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def discreet(answer: Response) -> Response:
+    """Forbid caching and indexing of a page that is somebody's own, and hide its address, which may be the key, from other sites.
+
+    Not `no-referrer`: under it a browser tells no origin of its own forms either, and older ones would be refused here.
+    """
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
+
+
 def headers_of_all() -> dict[str, str]:
     """The headers of each response."""
     config: Config = current_app.config["KURAK"]

@@ -31,6 +31,7 @@ from campaign.services.pledges.page import PledgePage, pledge_page, receipt_of_m
 from campaign.services.pledges.requests import PledgeOrder, ask, execute, expedite
 from campaign.services.pledges.succession import answer_question
 from campaign.services.receipts.files import receipt_pdf
+from campaign.web.security_headers import discreet
 
 ACTS = ",".join(act for act in Act if act is not Act.USE_CARD)
 """What the page of one monthly gift offers, as its addresses say it; another card for all gifts has a page of its own."""
@@ -244,14 +245,3 @@ def _pauses(page: PledgePage) -> list[tuple[int, datetime]]:
     last = page.last_charge_at
     offered = [(months, page.charge_after(months)) for months in (1, 2, 3, 6, 12)]
     return [(months, at) for months, at in offered if at and last and at <= last]
-
-
-def discreet(answer: Response) -> Response:
-    """Forbid caching and indexing, and hide the address from other sites.
-
-    Not `no-referrer`: under it a browser tells no origin of its own forms either, and older ones would be refused here.
-    """
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Referrer-Policy"] = "same-origin"
-    return answer

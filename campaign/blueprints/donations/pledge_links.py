@@ -6,7 +6,6 @@ from flask import current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.donations import bp, pledge_words
-from campaign.blueprints.donations.pledge import discreet
 from campaign.config import Config
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
@@ -23,6 +22,7 @@ from campaign.services.pledges.mailbox import (
 )
 from campaign.services.pledges.requests import expedite
 from campaign.web.form_fields import EmailField, PostedForm
+from campaign.web.security_headers import discreet
 
 
 class LinkForm(PostedForm):

@@ -24,6 +24,7 @@ from campaign.domain.typed_text import one_line
 from campaign.gateway_registry import current_context
 from campaign.services.donor_account.sessions import SignedInDonor, donor_of_session
 from campaign.web.page_cache import card_of
+from campaign.web.security_headers import discreet
 from campaign.web.signed_cookie import SignedCookie
 
 REQUEST = SignedCookie(name="donor-sign-in", purpose="sign-in of a donor", life=SIGN_IN_LIFE)
@@ -92,14 +93,3 @@ def page(template: str, *, status: int = 200, **facts: object) -> Response:
     token = form_token(donor) if donor else ""
     text = render_template(template, site=card_of(request.args.get("campaign")), donor=donor, form_token=token, **facts)
     return discreet(make_response(text, status))
-
-
-def discreet(answer: Response) -> Response:
-    """Forbid caching and indexing, and hide the address from other sites.
-
-    Not `no-referrer`: under it a browser tells no origin of its own forms either, and older ones would be refused here.
-    """
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Referrer-Policy"] = "same-origin"
-    return answer

@@ -9,7 +9,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from campaign.blueprints.my import bp
-from campaign.blueprints.my.browser_session import check_form, current_donor, discreet, page, to_sign_in
+from campaign.blueprints.my.browser_session import check_form, current_donor, page, to_sign_in
 from campaign.blueprints.my.files import file_answer
 from campaign.domain.donor_consent import RECORDABLE, ConsentEnded, ConsentGiven, ConsentPurpose
 from campaign.extensions import limiter
@@ -18,6 +18,7 @@ from campaign.i18n import current_language
 from campaign.services.consent_log import TEXTS, newest_version
 from campaign.services.donor_account.own_data import copy_of_data, end_consent, give_consent, own_data_of
 from campaign.services.privacy.donor_pdf import data_pdf
+from campaign.web.security_headers import discreet
 
 PURPOSES: Mapping[ConsentPurpose, LazyString] = {
     ConsentPurpose.UPDATES: _("Updates of a campaign"),

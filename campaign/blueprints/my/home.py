@@ -4,7 +4,7 @@ from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.my import bp, words
-from campaign.blueprints.my.browser_session import check_form, current_donor, discreet, page, to_sign_in
+from campaign.blueprints.my.browser_session import check_form, current_donor, page, to_sign_in
 from campaign.blueprints.my.files import pdf_answer
 from campaign.blueprints.my.sign_in import SignInForm
 from campaign.extensions import limiter
@@ -12,6 +12,7 @@ from campaign.gateway_registry import current_context
 from campaign.services.donor_account.gifts import gifts_of, own_receipt
 from campaign.services.donor_account.monthly import monthly_gifts_of
 from campaign.services.donor_account.public_name import show_name
+from campaign.web.security_headers import discreet
 
 
 @bp.get("/<language:lang>/my/")

@@ -4,9 +4,10 @@ from flask import make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from campaign.blueprints.my import bp
-from campaign.blueprints.my.browser_session import SESSION, check_form, current_donor, discreet, page, to_sign_in
+from campaign.blueprints.my.browser_session import SESSION, check_form, current_donor, page, to_sign_in
 from campaign.gateway_registry import current_context
 from campaign.services.donor_account.sessions import end_all_sessions, end_session, sessions_of
+from campaign.web.security_headers import discreet
 
 
 @bp.get("/<language:lang>/my/sessions")

@@ -12,7 +12,6 @@ from campaign.blueprints.my.browser_session import (
     begin_session,
     check_form,
     current_donor,
-    discreet,
     page,
     pending_request,
     remember_request,
@@ -35,6 +34,7 @@ from campaign.services.donor_account.sign_in import (
     sign_in_by_link,
 )
 from campaign.web.form_fields import EmailField, PostedForm
+from campaign.web.security_headers import discreet
 
 
 class SignInForm(PostedForm):

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.blueprints.my import bp
-from campaign.blueprints.my.browser_session import current_donor, discreet, page, to_sign_in
+from campaign.blueprints.my.browser_session import current_donor, page, to_sign_in
 from campaign.blueprints.my.files import pdf_answer
 from campaign.extensions import limiter
 from campaign.gateway_registry import current_context
@@ -23,6 +23,7 @@ from campaign.services.donor_account.statement import (
     years_of,
 )
 from campaign.services.donor_account.statement_pdf import statement_pdf
+from campaign.web.security_headers import discreet
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from campaign.services.grants.own_application import OwnApplication, own_applica
 from campaign.web.error_pages import error_page, on_http_error
 from campaign.web.page_cache import card_of
 from campaign.web.request_bodies import MAX_ATTACHMENT_BYTES, UPLOADED
+from campaign.web.security_headers import discreet
 
 WRITES = "120 per 10 minutes"
 READS = "600 per 10 minutes"
@@ -202,7 +203,7 @@ def own_file(lang: str, token: str, file_id: str) -> Response:  # noqa: ARG001
         BytesIO(content.body), mimetype=content.media_type, as_attachment=True, download_name=content.name, max_age=0
     )
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    return _discreet(answer)
+    return discreet(answer)
 
 
 @bp.post("/<language:lang>/applications/<token>/check")
@@ -282,7 +283,7 @@ def _begin_page(
         state=state,
         sentence=application_words.CALLS[state],
     )
-    return _discreet(make_response(page, status))
+    return discreet(make_response(page, status))
 
 
 def _conditions_page(
@@ -338,12 +339,4 @@ def _page(
         same_page=same_page,
         **facts,
     )
-    return _discreet(make_response(page, status))
-
-
-def _discreet(answer: Response) -> Response:
-    """Forbid caching and indexing, and hide the address, which is the key, from other sites."""
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Referrer-Policy"] = "same-origin"
-    return answer
+    return discreet(make_response(page, status))

@@ -14,6 +14,7 @@ from campaign.i18n import page_language
 from campaign.services.campaigns.cards import campaign_with_id
 from campaign.services.privacy.consents import withdraw_consent
 from campaign.services.segment_mailings.mail_facts import read_leave_link
+from campaign.web.security_headers import discreet
 
 
 @bp.get("/<language:lang>/donors/leave/<token>")
@@ -44,8 +45,4 @@ def _page(token: str, *, is_done: bool) -> Response:
         is_done=is_done,
         same_page=lambda code: url_for("public.leave_donor_mails_form", lang=code, token=token),
     )
-    answer = make_response(page)
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Referrer-Policy"] = "same-origin"
-    return answer
+    return discreet(make_response(page))

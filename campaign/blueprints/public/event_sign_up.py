@@ -40,6 +40,7 @@ from campaign.services.events.links import is_own_form, sign_form
 from campaign.services.events.signing_up import CONSENT_TEXT, SignUpRequest
 from campaign.web.form_fields import TOO_LONG, EmailField, PostedForm
 from campaign.web.page_cache import card_of
+from campaign.web.security_headers import discreet
 
 MAX_NAME, MAX_PHONE = 120, 30
 PHONE = re.compile(r"\+?[0-9 ()./-]{5,}")
@@ -217,7 +218,7 @@ def _form_page(
         problem=problem,
         work=f"{PUZZLES},{BITS}",
     )
-    return _uncached(make_response(page, status))
+    return discreet(make_response(page, status))
 
 
 def _own_page(shown: own.OwnSignUp, *, is_done: bool = False, status: int = HTTPStatus.OK) -> Response:
@@ -231,12 +232,4 @@ def _own_page(shown: own.OwnSignUp, *, is_done: bool = False, status: int = HTTP
         most=MAX_PLACES,
         same_page=lambda code: url_for("public.own_sign_up", lang=code, token=shown.token),
     )
-    return _uncached(make_response(page, status))
-
-
-def _uncached(answer: Response) -> Response:
-    """Forbid caching and indexing, and hide the address from other sites."""
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Referrer-Policy"] = "same-origin"
-    return answer
+    return discreet(make_response(page, status))

@@ -23,6 +23,7 @@ from campaign.services.news import subscriptions
 from campaign.services.news.subscriptions import Subscription, SubscriptionRequest
 from campaign.web.form_fields import EmailField, PostedForm
 from campaign.web.page_cache import card_of
+from campaign.web.security_headers import discreet
 
 
 class SubscribeForm(PostedForm):
@@ -119,7 +120,7 @@ def _card() -> CampaignCard:
 def _form_page(form: SubscribeForm, *, is_sent: bool = False, status: int = HTTPStatus.OK) -> Response:
     card = _card()
     page = render_template("public/news_form.html", site=card, form=form, is_sent=is_sent)
-    return _discreet(make_response(page, status))
+    return discreet(make_response(page, status))
 
 
 def _addresses(endpoint: str, token: str) -> Callable[[str], str]:
@@ -143,12 +144,4 @@ def _page(
         is_done=is_done,
         same_page=addresses,
     )
-    return _discreet(make_response(page))
-
-
-def _discreet(answer: Response) -> Response:
-    """Forbid caching and indexing, and hide the address from other sites."""
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.headers["Referrer-Policy"] = "same-origin"
-    return answer
+    return discreet(make_response(page))
