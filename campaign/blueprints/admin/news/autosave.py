@@ -13,7 +13,7 @@ from campaign.domain.errors import DomainError
 from campaign.domain.news import first_bad_links
 from campaign.gateway_registry import current_context
 from campaign.i18n import time_of_day
-from campaign.services.news.writing import SaveOrder, autosave_draft
+from campaign.services.news.writing import autosave_draft
 from campaign.web.error_pages import status_of
 
 
@@ -25,13 +25,7 @@ def autosave_update(public_id: str) -> ResponseReturnValue:
         problems = {field.name: str(field.errors[0]) for field in form if field.errors}
         return jsonify(message=_("Not saved: the text is too long. Shorten it."), problems=problems), 422
     clock = current_context().clock
-    order = SaveOrder(
-        campaign_id=campaign().id,
-        public_id=public_id,
-        revision=form.revision_read,
-        text=form.text,
-        actor_id=person().id,
-    )
+    order = form.order(public_id, campaign_id=campaign().id, actor_id=person().id)
     try:
         revision = autosave_draft(order, clock=clock)
     except DomainError as error:

@@ -19,7 +19,7 @@ from campaign.domain.identity import is_public_id, new_public_id
 from campaign.domain.news import MAX_AUTHOR, MAX_BODY, MAX_TITLE, UpdateIncomplete, UpdateText
 from campaign.domain.typed_text import markdown_source, one_line
 from campaign.languages import language_name
-from campaign.services.news.writing import UNWRITTEN
+from campaign.services.news.writing import UNWRITTEN, SaveOrder
 from campaign.web.form_fields import TOO_LONG
 
 NOW, LATER = "now", "later"
@@ -102,6 +102,12 @@ class UpdateForm(RevisionForm):
         for each in self.by_language:
             if each.language in links:
                 self.refuse(each.body.name, bad_link_in_words(links[each.language]))
+
+    def order(self, public_id: str, *, campaign_id: int, actor_id: int) -> SaveOrder:
+        """Return what is to be saved of an update, and by whom."""
+        return SaveOrder(
+            campaign_id=campaign_id, public_id=public_id, revision=self.revision_read, text=self.text, actor_id=actor_id
+        )
 
 
 @cache

@@ -113,13 +113,7 @@ def _save(form: UpdateForm, public_id: str) -> ResponseReturnValue:
     known = _known(public_id)
     if known is not None and known.was_published:
         return _save_correction(form, known)
-    order = SaveOrder(
-        campaign_id=campaign().id,
-        public_id=public_id,
-        revision=form.revision_read,
-        text=form.text,
-        actor_id=person().id,
-    )
+    order = form.order(public_id, campaign_id=campaign().id, actor_id=person().id)
     try:
         message = _carry_out(form, order)
     except UpdateChanged:
